@@ -1,0 +1,61 @@
+import type { CallContext } from "./call-context.ts";
+
+export interface BillingCustomer {
+  /** Usher's customer id; stored in the vendor's metadata so that a lost answer is found again. */
+  readonly customerId: string;
+  readonly externalId: string;
+  readonly name: string;
+  readonly country: string | null;
+}
+
+export interface BillingLine {
+  readonly lineId: string;
+  readonly sku: string;
+  readonly name: string;
+  readonly quantity: number;
+  /** Price of one unit for the whole term, minor units. */
+  readonly unitAmountMinor: number;
+  readonly billing: { readonly kind: "subscription"; readonly interval: "month" | "year" } | { readonly kind: "invoice" };
+  readonly startsAtIso: string;
+  readonly endsAtIso: string;
+  readonly months: number;
+}
+
+export interface BillingOrder {
+  readonly orderId: string;
+  readonly revision: number;
+  readonly customer: BillingCustomer;
+  /** ISO 4217, upper case. */
+  readonly currency: string;
+  readonly lines: readonly BillingLine[];
+}
+
+/** One thing that now exists in the billing system for this order. */
+export interface BillingRecord {
+  readonly kind: "subscription" | "invoice";
+  readonly id: string;
+  readonly lineIds: readonly string[];
+  readonly totalMinor: number;
+}
+
+export interface BillingResult {
+  readonly remoteCustomerId: string;
+  readonly records: readonly BillingRecord[];
+}
+
+/** A verified event of the billing system, reduced to what concerns an order. The object was re-read. */
+export type BillingChange =
+  | { readonly kind: "payment"; readonly orderId: string | null; readonly recordId: string; readonly outcome: "paid" | "failed" }
+  | { readonly kind: "subscription"; readonly orderId: string | null; readonly recordId: string; readonly state: "active" | "past_due" | "canceled" }
+  | { readonly kind: "irrelevant"; readonly because: string };
+
+/** What a billing system must be able to do for Usher. Every method throws `ConnectorError` and nothing else. */
+export interface BillingConnector {
+  check(context: CallContext): Promise<void>;
+  /** Makes the order's bills, or finds those an earlier attempt made. Replaces those of an earlier revision. */
+  bill(input: BillingOrder, context: CallContext): Promise<BillingResult>;
+  /** Takes back what `bill` made for the order: cancels subscriptions, voids or credits invoices. Repeatable. */
+  cancelBilling(input: { readonly orderId: string; readonly customerId: string; readonly reason: string }, context: CallContext): Promise<void>;
+  /** Re-reads the object an inbound event hints at. */
+  readChange(input: { readonly eventId: string; readonly body: unknown }, context: CallContext): Promise<BillingChange>;
+}

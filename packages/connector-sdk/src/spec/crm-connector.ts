@@ -1,0 +1,52 @@
+import type { Deal } from "@usher/entitlement-core/deal";
+import type { CallContext } from "./call-context.ts";
+
+/** Where a read stream stands. Opaque to everyone but its connector; a flat JSON object that survives redeploys. */
+export type Checkpoint = Readonly<Record<string, string | number | boolean | null>>;
+
+/** A deal changed out there. A hint: the deal is re-read before anything is decided. */
+export interface DealChange {
+  readonly dealId: string;
+  /** The CRM's version of the record, as far as the page knew. */
+  readonly version: string;
+}
+
+export interface DealPage {
+  readonly changes: readonly DealChange[];
+  readonly checkpoint: Checkpoint;
+  /** False when the stream has been read up to now. */
+  readonly hasMore: boolean;
+}
+
+/** What the CRM is to show about an order. Written only when something differs; `sequence` only ever grows. */
+export interface DealStatus {
+  readonly orderId: string;
+  readonly sequence: number;
+  readonly status: string;
+  readonly waitingOn: string | null;
+  readonly dueAtIso: string | null;
+  readonly activeFromIso: string | null;
+  readonly activeUntilIso: string | null;
+  readonly problem: string | null;
+  readonly summary: string;
+  readonly url: string;
+}
+
+export type StatusWriteResult = "written" | "unchanged" | "outrun";
+
+/** What a CRM must be able to do for Usher. Every method throws `ConnectorError` and nothing else. */
+export interface CrmConnector {
+  /** Read-only: proves that credentials, rights and fields are there. */
+  check(context: CallContext): Promise<void>;
+  /** One page of deals that changed since `checkpoint` (null: from the beginning). Safe to repeat; may repeat changes. */
+  readChanges(input: { readonly checkpoint: Checkpoint | null }, context: CallContext): Promise<DealPage>;
+  /** Deals by id with their lines, as they are now. A deal that is gone is missing from the answer. At most 200 ids. */
+  readDeals(input: { readonly dealIds: readonly string[] }, context: CallContext): Promise<readonly Deal[]>;
+  /** Tells the deal where its order stands. `outrun`: the CRM already shows a later sequence. */
+  writeStatus(input: { readonly dealId: string; readonly status: DealStatus }, context: CallContext): Promise<StatusWriteResult>;
+  /** The same for many deals in as few calls as the vendor allows; one result an input, in order. */
+  writeStatuses(
+    input: { readonly writes: readonly { readonly dealId: string; readonly status: DealStatus }[] },
+    context: CallContext,
+  ): Promise<readonly (StatusWriteResult | { readonly error: import("./connector-error.ts").ConnectorErrorDetail })[]>;
+}

@@ -1,0 +1,6 @@
+export type * from "./billing-connector.ts";
+export type * from "./call-context.ts";
+export * from "./connector-error.ts";
+export type * from "./connector-manifest.ts";
+export type * from "./crm-connector.ts";
+export type * from "./webhook.ts";

@@ -1,0 +1,25 @@
+/** An HTTP request as it arrived: the body is the raw bytes, never re-serialized. */
+export interface InboundRequest {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly rawBody: Uint8Array;
+}
+
+export type WebhookVerdict =
+  | { readonly verified: true; readonly events: readonly InboundEvent[] }
+  | { readonly verified: false; readonly because: "missing" | "invalid" | "stale" | "future" | "malformed"; readonly detail: string };
+
+/** One event of a verified request. `dealId` set: a hint to re-read that deal. */
+export interface InboundEvent {
+  /** The vendor's event id: stored under a unique key, so that a duplicate acts once. */
+  readonly eventId: string;
+  readonly type: string;
+  readonly dealId: string | null;
+  readonly body: unknown;
+}
+
+/** Pure over bytes, secrets and the clock given; both secrets are tried, so that one can be rotated. */
+export interface WebhookReceiver {
+  verify(input: { readonly request: InboundRequest; readonly secrets: readonly string[]; readonly nowMs: number }): WebhookVerdict;
+  /** Status the vendor's retry rules want for a refused request. */
+  readonly refusalStatus: 200 | 400 | 401;
+}

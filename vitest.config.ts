@@ -1,0 +1,62 @@
+import { defineConfig } from "vitest/config";
+
+const everywhere = ["apps/*", "packages/*", "packages/connectors/*", "workflows"];
+const ignored = ["**/node_modules/**", "test/architecture/offenders/**"];
+
+export default defineConfig({
+  test: {
+    // @temporalio/core-bridge crashes in worker threads (reference: Temporal SDK 1.24 + vitest 5).
+    pool: "forks",
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: [
+            ...everywhere.map((folder) => `${folder}/src/**/*.test.ts`),
+            "scripts/**/*.test.ts",
+          ],
+          exclude: [...ignored, "**/*.int.test.ts"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "integration",
+          include: everywhere.map((folder) => `${folder}/src/**/*.int.test.ts`),
+          exclude: ignored,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "replay",
+          include: ["test/replay/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "architecture",
+          include: ["test/architecture/**/*.test.ts"],
+          exclude: ignored,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});

@@ -1,0 +1,51 @@
+/**
+ * What the API and the inbox may know of the workflows: names, inputs, messages.
+ * Values here are plain strings and functions over strings, so that importing this file pulls in
+ * neither the workflow code nor `@temporalio/workflow`.
+ */
+
+/** One task queue for workflows and the activities on our own database; vendors' calls have one each kind. */
+export const taskQueues = {
+  fulfillment: "usher-fulfillment",
+  vendors: "usher-vendors",
+} as const;
+
+export interface FulfillOrderInput {
+  readonly tenantId: string;
+  readonly orderId: string;
+}
+
+export const fulfillOrderWorkflow = "fulfillOrder";
+
+/**
+ * The business key of the run: one order, one workflow id. While it runs a second start finds it;
+ * after it closed, a later revision of the same deal may start it again.
+ * Ids only: workflow ids are not encrypted.
+ */
+export function fulfillOrderWorkflowId(input: FulfillOrderInput): string {
+  return `order:${input.tenantId}:${input.orderId}`;
+}
+
+/** Update `decide`: a recorded approval decision reaches the run. The update id is the decision's id. */
+export interface DecideInput {
+  readonly decisionId: string;
+  readonly taskId: string;
+  readonly revisionHash: string;
+}
+export const decideUpdate = "decide";
+
+/** Signal `wake`: something the run waits for may have changed; it reads the truth in the database. */
+export interface WakeInput {
+  readonly because: "revision" | "decision" | "resumed" | "catalog" | "canceled" | "write-back";
+}
+export const wakeSignal = "wake";
+
+/** Signal `cancelOrder`. */
+export interface CancelOrderInput {
+  readonly by: string;
+  readonly reason: string | null;
+}
+export const cancelOrderSignal = "cancelOrder";
+
+/** Query `phase`: where the run stands, for tests and operators. Dashboards read PostgreSQL. */
+export const phaseQuery = "phase";
