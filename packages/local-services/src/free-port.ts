@@ -1,0 +1,52 @@
+import { createServer } from "node:net";
+
+/** The address everything in this package listens on: never reachable from another machine. */
+export const loopback = "127.0.0.1";
+
+/**
+ * The wanted port if it is free, else the next free one above it; without a wish, any free port.
+ * The port is free at the moment of asking: a caller that loses the race sees its start fail.
+ */
+export async function findFreePort({
+  wanted,
+  name,
+  say,
+}: {
+  readonly wanted?: number | undefined;
+  /** What the port is for, in the sentence that says that another one was taken. */
+  readonly name: string;
+  readonly say: (sentence: string) => void;
+}): Promise<number> {
+  if (wanted === undefined) return listenOnce(0);
+  const last = Math.min(wanted + 100, 65_535);
+  for (let port = wanted; port <= last; port += 1) {
+    if (!(await isFree(port))) continue;
+    if (port !== wanted) say(`Port ${wanted} is busy; ${name} uses ${port} instead.`);
+    return port;
+  }
+  throw new Error(
+    `${name} found no free port: all of ${wanted} to ${last} are busy. Stop what listens there or ask for another port.`,
+  );
+}
+
+async function isFree(port: number): Promise<boolean> {
+  try {
+    await listenOnce(port);
+    return true;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === "EADDRINUSE" || code === "EACCES") return false;
+    throw error;
+  }
+}
+
+function listenOnce(port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen({ port, host: loopback, exclusive: true }, () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address ? address.port : port));
+    });
+  });
+}
