@@ -1,6 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 const everywhere = ["apps/*", "packages/*", "packages/connectors/*", "workflows"];
+// One PostgreSQL and one Temporal server for the run, started when the first file needs them.
+const servers = "./test/environment/global-setup.ts";
 const ignored = ["**/node_modules/**", "test/architecture/offenders/**"];
 
 export default defineConfig({
@@ -23,6 +25,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "integration",
+          globalSetup: servers,
           include: everywhere.map((folder) => `${folder}/src/**/*.int.test.ts`),
           exclude: ignored,
           testTimeout: 60_000,
@@ -33,6 +36,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "e2e",
+          globalSetup: servers,
           include: ["test/e2e/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -1,1 +1,3 @@
-export {};
+export type { ProvidedPostgres, ProvidedTemporal } from "./provided-environment.ts";
+export { createTestDatabase, type TestDatabase } from "./test-database.ts";
+export { type TestTemporal, testTemporal, uniqueTaskQueue } from "./test-temporal.ts";
