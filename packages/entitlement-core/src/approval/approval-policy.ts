@@ -2,7 +2,10 @@
 export type Approver = { readonly user: string } | { readonly group: string };
 
 /** How many yeses settle a stage. One no always settles it. */
-export type Quorum = { readonly kind: "any" } | { readonly kind: "all" } | { readonly kind: "count"; readonly count: number };
+export type Quorum =
+  | { readonly kind: "any" }
+  | { readonly kind: "all" }
+  | { readonly kind: "count"; readonly count: number };
 
 /**
  * What makes a rule match an order. Percentages are of list price, over the whole line.

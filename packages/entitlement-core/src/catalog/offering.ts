@@ -48,7 +48,11 @@ export type EntitlementTemplate =
       /** Soft: use beyond the limit is allowed and reported as overage. Hard: it is refused. */
       readonly enforcement: "soft" | "hard";
     })
-  | (TemplateOfAnyKind & { readonly kind: "seat"; readonly amount: TemplateAmount; readonly enforcement: "soft" | "hard" });
+  | (TemplateOfAnyKind & {
+      readonly kind: "seat";
+      readonly amount: TemplateAmount;
+      readonly enforcement: "soft" | "hard";
+    });
 
 /** How the seller bills a sku. */
 export type BillingPlan =

@@ -17,5 +17,7 @@ export interface DealFault {
   readonly where: RecordField;
   readonly lineId: string | null;
   /** What, once it changes in our own catalog, makes this fault worth another look. */
-  readonly resolvedBy: { readonly kind: "product-code"; readonly productCode: string } | { readonly kind: "deal-edit" };
+  readonly resolvedBy:
+    | { readonly kind: "product-code"; readonly productCode: string }
+    | { readonly kind: "deal-edit" };
 }

@@ -4,7 +4,8 @@ import type { Brand } from "./brand.ts";
  * Ids are TypeIDs (https://github.com/jetify-com/typeid): a three- to four-letter prefix, an
  * underscore and a UUIDv7 in base 32, so they sort by creation and name what they are.
  * This package never makes one (that takes a clock and randomness); it only names the prefixes
- * and recognizes the shape.
+ * and recognizes the shape, without the typeid-js package: that loads `uuid`, which reaches for
+ * node:crypto, and the workflow bundle refuses Node built-ins.
  */
 export const idPrefixes = {
   tenant: "ten",
@@ -57,7 +58,15 @@ export interface IdTypes {
 const suffix = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/;
 
 /** True when `text` is a well-formed id of `kind`. It says nothing about whether such a thing exists. */
-export function isId<Kind extends IdKind>(kind: Kind, text: string): text is IdTypes[Kind] & string {
+export function isId<Kind extends IdKind>(
+  kind: Kind,
+  text: string,
+): text is IdTypes[Kind] & string {
   const prefix = idPrefixes[kind];
   return text.startsWith(`${prefix}_`) && suffix.test(text.slice(prefix.length + 1));
+}
+
+/** `text` as an id of `kind`, or null when it is not well-formed. */
+export function parseId<Kind extends IdKind>(kind: Kind, text: string): IdTypes[Kind] | null {
+  return isId(kind, text) ? text : null;
 }

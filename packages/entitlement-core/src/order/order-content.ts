@@ -1,17 +1,12 @@
 import type { Sku } from "../catalog/offering.ts";
 import type { DealPerson } from "../deal/deal.ts";
 import type { OfferingVersionId } from "../kernel/ids.ts";
-import type { CalendarDate, TimeZone } from "../kernel/instant.ts";
 import type { CurrencyCode, Money } from "../kernel/money.ts";
+import type { Term } from "../kernel/term.ts";
+
+export type { Term } from "../kernel/term.ts";
 
 export type OrderKind = "new" | "amend" | "renew" | "cancel";
-
-/** Length of a line's right: from midnight of `startsOn` in `timeZone`, for `months` calendar months. */
-export interface Term {
-  readonly startsOn: CalendarDate;
-  readonly months: number;
-  readonly timeZone: TimeZone;
-}
 
 export interface OrderLine {
   readonly lineId: string;

@@ -15,8 +15,24 @@ export type OrderState =
   | (AtRevision & { readonly phase: "received" })
   | (AtRevision & { readonly phase: "awaiting-approval"; readonly waitingOn: WaitingOn })
   | (AtRevision & { readonly phase: "provisioning" })
-  | (AtRevision & { readonly phase: "active"; readonly activeFromIso: string; readonly activeUntilIso: string | null })
-  | (AtRevision & { readonly phase: "action-needed"; readonly problem: Problem; readonly provisioned: boolean })
-  | (AtRevision & { readonly phase: "rejected"; readonly by: string; readonly comment: string | null })
-  | (AtRevision & { readonly phase: "canceled"; readonly by: string; readonly reason: string | null })
+  | (AtRevision & {
+      readonly phase: "active";
+      readonly activeFromIso: string;
+      readonly activeUntilIso: string | null;
+    })
+  | (AtRevision & {
+      readonly phase: "action-needed";
+      readonly problem: Problem;
+      readonly provisioned: boolean;
+    })
+  | (AtRevision & {
+      readonly phase: "rejected";
+      readonly by: string;
+      readonly comment: string | null;
+    })
+  | (AtRevision & {
+      readonly phase: "canceled";
+      readonly by: string;
+      readonly reason: string | null;
+    })
   | (AtRevision & { readonly phase: "ended" });

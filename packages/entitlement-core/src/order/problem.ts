@@ -13,7 +13,11 @@ export interface Problem {
   /** Product codes that, once mapped in the catalog, wake this order by themselves. */
   readonly blockedOnProductCodes: readonly string[];
   /** Every fault found, the first of them told in `sentence`. */
-  readonly faults: readonly { readonly code: ErrorCode; readonly sentence: string; readonly where: RecordField | null }[];
+  readonly faults: readonly {
+    readonly code: ErrorCode;
+    readonly sentence: string;
+    readonly where: RecordField | null;
+  }[];
 }
 
 /** Who holds an order, since when, and until when they should have acted. */

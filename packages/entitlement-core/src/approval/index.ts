@@ -1,0 +1,2 @@
+export type * from "./approval-path.ts";
+export type * from "./approval-policy.ts";

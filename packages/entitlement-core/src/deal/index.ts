@@ -1,0 +1,2 @@
+export type * from "./deal.ts";
+export type * from "./deal-fault.ts";

@@ -1,0 +1,4 @@
+export * from "./describe-error.ts";
+export * from "./error-catalog.ts";
+export type * from "./error-code.ts";
+export * from "./problem-details.ts";

@@ -1,0 +1,12 @@
+export type { Brand } from "./brand.ts";
+export * from "./canonical-hash.ts";
+export * from "./country.ts";
+export * from "./currency.ts";
+export * from "./ids.ts";
+export * from "./instant.ts";
+export * from "./interval.ts";
+export * from "./limit.ts";
+export * from "./money.ts";
+export * from "./outcome.ts";
+export * from "./percent.ts";
+export * from "./term.ts";
