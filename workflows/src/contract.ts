@@ -4,6 +4,8 @@
  * neither the workflow code nor `@temporalio/workflow`.
  */
 
+export { publicMark, publicText, publicTextLengthMax } from "./public-text.ts";
+
 /** One task queue for workflows and the activities on our own database; vendors' calls have one each kind. */
 export const taskQueues = {
   fulfillment: "usher-fulfillment",
@@ -46,6 +48,22 @@ export interface CancelOrderInput {
   readonly reason: string | null;
 }
 export const cancelOrderSignal = "cancelOrder";
+
+/** Failure types by which the validator of `decide` refuses; nothing is written to the history then. */
+export const decideRefusals = {
+  notWaiting: "not_waiting_for_decision",
+  staleRevision: "stale_revision",
+} as const;
+
+/** Where the run stands, as the query `phase` answers. */
+export type FulfillmentPhase =
+  | "planning"
+  | "awaiting-approval"
+  | "billing"
+  | "granting"
+  | "action-needed"
+  | "undoing"
+  | "closed";
 
 /** Query `phase`: where the run stands, for tests and operators. Dashboards read PostgreSQL. */
 export const phaseQuery = "phase";

@@ -1,0 +1,148 @@
+import {
+  type Client,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from "@temporalio/client";
+import { ApplicationFailure } from "@temporalio/common";
+import {
+  type CancelOrderInput,
+  cancelOrderSignal,
+  type DecideInput,
+  decideRefusals,
+  decideUpdate,
+  type FulfillmentPhase,
+  type FulfillOrderInput,
+  fulfillOrderWorkflow,
+  fulfillOrderWorkflowId,
+  phaseQuery,
+  publicText,
+  taskQueues,
+  type WakeInput,
+  wakeSignal,
+} from "@usher/workflows/contract";
+
+export interface StartFulfillmentInput extends FulfillOrderInput {
+  /** For Temporal's screens, in clear: words of ours only, such as "2 lines · 1,200.00 USD". */
+  readonly summary?: string;
+}
+
+export interface DecideCall extends FulfillOrderInput, DecideInput {
+  /** How long to wait for the run to take it. Past it the outbox's wake does the same, later. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * What became of an Update. All but `accepted` are no loss: the decision stands in the database
+ * and its outbox row wakes the run.
+ */
+export type DecideAnswer = "accepted" | "not_waiting" | "stale" | "no_run" | "late";
+
+/** Everything Usher's processes say to a run of `fulfillOrder`. Every call may be repeated. */
+export interface FulfillmentClient {
+  /** Starts the run, eagerly if this process has a worker. `existing`: it runs or ran already. */
+  startFulfillment(input: StartFulfillmentInput): Promise<"started" | "existing">;
+  /** Wakes the order's run; starts one if none is open. */
+  wakeOrder(input: FulfillOrderInput & WakeInput): Promise<void>;
+  /** Cancels the order in whatever phase; starts a run if none is open. */
+  cancelOrder(input: FulfillOrderInput & CancelOrderInput): Promise<void>;
+  /** Tells the run of a recorded decision. Calls with one decision id count once. */
+  decide(input: DecideCall): Promise<DecideAnswer>;
+  /** Where the open run stands; null when none was ever started or its history is gone. */
+  phase(input: FulfillOrderInput): Promise<FulfillmentPhase | null>;
+}
+
+const decideTimeoutMs = 5_000;
+
+export function createFulfillmentClient({
+  client,
+}: {
+  readonly client: Client;
+}): FulfillmentClient {
+  return {
+    startFulfillment: async (input) => {
+      try {
+        await client.workflow.start(fulfillOrderWorkflow, {
+          ...startOptions(input),
+          // A start is only ever asked for a fresh order, so a closed run means: delivered twice.
+          workflowIdReusePolicy: "REJECT_DUPLICATE",
+          requestEagerStart: true,
+        });
+        return "started";
+      } catch (error) {
+        if (error instanceof WorkflowExecutionAlreadyStartedError) return "existing";
+        throw error;
+      }
+    },
+    wakeOrder: async ({ because, ...input }) => {
+      await client.workflow.signalWithStart(fulfillOrderWorkflow, {
+        ...startOptions(input),
+        workflowIdReusePolicy: "ALLOW_DUPLICATE",
+        signal: wakeSignal,
+        signalArgs: [{ because } satisfies WakeInput],
+      });
+    },
+    cancelOrder: async ({ by, reason, ...input }) => {
+      await client.workflow.signalWithStart(fulfillOrderWorkflow, {
+        ...startOptions(input),
+        workflowIdReusePolicy: "ALLOW_DUPLICATE",
+        signal: cancelOrderSignal,
+        signalArgs: [{ by, reason } satisfies CancelOrderInput],
+      });
+    },
+    decide: (input) => decide({ client, input }),
+    phase: async (input) => {
+      try {
+        const handle = client.workflow.getHandle(fulfillOrderWorkflowId(input));
+        return await handle.query<FulfillmentPhase>(phaseQuery);
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return null;
+        throw error;
+      }
+    },
+  };
+}
+
+function startOptions({ tenantId, orderId, summary }: StartFulfillmentInput) {
+  return {
+    workflowId: fulfillOrderWorkflowId({ tenantId, orderId }),
+    taskQueue: taskQueues.fulfillment,
+    args: [{ tenantId, orderId } satisfies FulfillOrderInput] as [FulfillOrderInput],
+    staticSummary: publicText(summary === undefined ? "Order" : `Order · ${summary}`),
+    staticDetails: publicText(
+      "One won deal on its way to access: approve, bill, grant, tell the CRM. The order's timeline is in Usher.",
+    ),
+  };
+}
+
+async function decide({
+  client,
+  input,
+}: {
+  readonly client: Client;
+  readonly input: DecideCall;
+}): Promise<DecideAnswer> {
+  const { decisionId, taskId, revisionHash } = input;
+  const handle = client.workflow.getHandle(fulfillOrderWorkflowId(input));
+  try {
+    await client.withDeadline(Date.now() + (input.timeoutMs ?? decideTimeoutMs), () =>
+      handle.executeUpdate(decideUpdate, {
+        updateId: decisionId,
+        args: [{ decisionId, taskId, revisionHash } satisfies DecideInput],
+      }),
+    );
+    return "accepted";
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return "no_run";
+    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return "late";
+    if (error instanceof WorkflowUpdateFailedError) {
+      const refusal = error.cause instanceof ApplicationFailure ? error.cause.type : null;
+      if (refusal === decideRefusals.staleRevision) return "stale";
+      if (refusal === decideRefusals.notWaiting) return "not_waiting";
+      // The run closed while the Update waited for it.
+      return "no_run";
+    }
+    throw error;
+  }
+}
