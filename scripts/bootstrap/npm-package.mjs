@@ -1,0 +1,58 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { runCaptured } from "./child-processes.mjs";
+import { Failure } from "./failure.mjs";
+
+/**
+ * Installs one npm package, without its install scripts, into `folder`. npm brings registry,
+ * proxy and certificates as configured, and checks the download against the pinned integrity.
+ * The folder appears complete or not at all.
+ */
+export async function installNpmPackage({ name, version, integrity, folder }) {
+  const unfinished = `${folder}.unfinished-${process.pid}`;
+  rmSync(unfinished, { recursive: true, force: true });
+  mkdirSync(unfinished, { recursive: true });
+  const root = { name: "usher-tool", private: true, dependencies: { [name]: version } };
+  writeFileSync(join(unfinished, "package.json"), JSON.stringify(root));
+  writeFileSync(
+    join(unfinished, "package-lock.json"),
+    JSON.stringify({
+      name: root.name,
+      lockfileVersion: 3,
+      packages: {
+        "": root,
+        [`node_modules/${name}`]: { version, ...(integrity ? { integrity } : {}) },
+      },
+    }),
+  );
+  try {
+    const [command, args] = npmCommand();
+    const { code, output } = await runCaptured(
+      command,
+      [...args, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+      { cwd: unfinished },
+    );
+    if (code !== 0) {
+      throw new Failure(
+        `npm could not fetch ${name} ${version}. It said:\n${indent(output)}\nCheck the network, the registry and the proxy of npm, then start again.`,
+      );
+    }
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(unfinished, folder);
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true });
+  }
+  return join(folder, "node_modules", name);
+}
+
+/** The npm that runs us, if one does; else the one on PATH. */
+function npmCommand() {
+  const running = process.env.npm_execpath;
+  return running && basename(running) === "npm-cli.js"
+    ? [process.execPath, [running]]
+    : ["npm", []];
+}
+
+export function indent(text) {
+  return text.trim().replace(/^/gm, "    ");
+}
