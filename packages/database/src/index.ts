@@ -1,1 +1,8 @@
-export {};
+export { appDatabaseUrl } from "./database-roles.ts";
+export {
+  checkMigrations,
+  type MigrateInput,
+  type MigrationCheck,
+  type MigrationReport,
+  migrateToLatest,
+} from "./migrate.ts";
