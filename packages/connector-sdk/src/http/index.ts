@@ -1,1 +1,14 @@
-export {};
+export * from "./allowed-hosts.ts";
+export * from "./base-url.ts";
+export * from "./category-of-status.ts";
+export * from "./concurrency-limit.ts";
+export * from "./connector-failure.ts";
+export * from "./decimal-text.ts";
+export * from "./http-client.ts";
+export * from "./parse-config.ts";
+export * from "./parse-decimal-safe-json.ts";
+export * from "./plain-decimal.ts";
+export * from "./read-json-answer.ts";
+export * from "./retry-after.ts";
+export * from "./to-connector-error.ts";
+export * from "./verify-timestamped-signature.ts";

@@ -15,7 +15,9 @@ export interface BillingLine {
   readonly quantity: number;
   /** Price of one unit for the whole term, minor units. */
   readonly unitAmountMinor: number;
-  readonly billing: { readonly kind: "subscription"; readonly interval: "month" | "year" } | { readonly kind: "invoice" };
+  readonly billing:
+    | { readonly kind: "subscription"; readonly interval: "month" | "year" }
+    | { readonly kind: "invoice" };
   readonly startsAtIso: string;
   readonly endsAtIso: string;
   readonly months: number;
@@ -45,8 +47,18 @@ export interface BillingResult {
 
 /** A verified event of the billing system, reduced to what concerns an order. The object was re-read. */
 export type BillingChange =
-  | { readonly kind: "payment"; readonly orderId: string | null; readonly recordId: string; readonly outcome: "paid" | "failed" }
-  | { readonly kind: "subscription"; readonly orderId: string | null; readonly recordId: string; readonly state: "active" | "past_due" | "canceled" }
+  | {
+      readonly kind: "payment";
+      readonly orderId: string | null;
+      readonly recordId: string;
+      readonly outcome: "paid" | "failed";
+    }
+  | {
+      readonly kind: "subscription";
+      readonly orderId: string | null;
+      readonly recordId: string;
+      readonly state: "active" | "past_due" | "canceled";
+    }
   | { readonly kind: "irrelevant"; readonly because: string };
 
 /** What a billing system must be able to do for Usher. Every method throws `ConnectorError` and nothing else. */
@@ -55,7 +67,13 @@ export interface BillingConnector {
   /** Makes the order's bills, or finds those an earlier attempt made. Replaces those of an earlier revision. */
   bill(input: BillingOrder, context: CallContext): Promise<BillingResult>;
   /** Takes back what `bill` made for the order: cancels subscriptions, voids or credits invoices. Repeatable. */
-  cancelBilling(input: { readonly orderId: string; readonly customerId: string; readonly reason: string }, context: CallContext): Promise<void>;
+  cancelBilling(
+    input: { readonly orderId: string; readonly customerId: string; readonly reason: string },
+    context: CallContext,
+  ): Promise<void>;
   /** Re-reads the object an inbound event hints at. */
-  readChange(input: { readonly eventId: string; readonly body: unknown }, context: CallContext): Promise<BillingChange>;
+  readChange(
+    input: { readonly eventId: string; readonly body: unknown },
+    context: CallContext,
+  ): Promise<BillingChange>;
 }

@@ -9,4 +9,7 @@ export interface CallContext {
 }
 
 /** Structured, redacted; the connector never writes to the console. */
-export type CallLog = (entry: { readonly message: string; readonly [field: string]: unknown }) => void;
+export type CallLog = (entry: {
+  readonly message: string;
+  readonly [field: string]: unknown;
+}) => void;

@@ -36,7 +36,10 @@ export interface ConnectorDependencies {
  */
 export interface ConnectorDefinition {
   readonly manifest: ConnectorManifest;
-  connect(input: { readonly connectionId: string; readonly config: unknown }, dependencies: ConnectorDependencies): ConnectedSystem;
+  connect(
+    input: { readonly connectionId: string; readonly config: unknown },
+    dependencies: ConnectorDependencies,
+  ): ConnectedSystem;
 }
 
 export interface ConnectedSystem {

@@ -39,14 +39,28 @@ export interface CrmConnector {
   /** Read-only: proves that credentials, rights and fields are there. */
   check(context: CallContext): Promise<void>;
   /** One page of deals that changed since `checkpoint` (null: from the beginning). Safe to repeat; may repeat changes. */
-  readChanges(input: { readonly checkpoint: Checkpoint | null }, context: CallContext): Promise<DealPage>;
+  readChanges(
+    input: { readonly checkpoint: Checkpoint | null },
+    context: CallContext,
+  ): Promise<DealPage>;
   /** Deals by id with their lines, as they are now. A deal that is gone is missing from the answer. At most 200 ids. */
-  readDeals(input: { readonly dealIds: readonly string[] }, context: CallContext): Promise<readonly Deal[]>;
+  readDeals(
+    input: { readonly dealIds: readonly string[] },
+    context: CallContext,
+  ): Promise<readonly Deal[]>;
   /** Tells the deal where its order stands. `outrun`: the CRM already shows a later sequence. */
-  writeStatus(input: { readonly dealId: string; readonly status: DealStatus }, context: CallContext): Promise<StatusWriteResult>;
+  writeStatus(
+    input: { readonly dealId: string; readonly status: DealStatus },
+    context: CallContext,
+  ): Promise<StatusWriteResult>;
   /** The same for many deals in as few calls as the vendor allows; one result an input, in order. */
   writeStatuses(
     input: { readonly writes: readonly { readonly dealId: string; readonly status: DealStatus }[] },
     context: CallContext,
-  ): Promise<readonly (StatusWriteResult | { readonly error: import("./connector-error.ts").ConnectorErrorDetail })[]>;
+  ): Promise<
+    readonly (
+      | StatusWriteResult
+      | { readonly error: import("./connector-error.ts").ConnectorErrorDetail }
+    )[]
+  >;
 }

@@ -6,7 +6,11 @@ export interface InboundRequest {
 
 export type WebhookVerdict =
   | { readonly verified: true; readonly events: readonly InboundEvent[] }
-  | { readonly verified: false; readonly because: "missing" | "invalid" | "stale" | "future" | "malformed"; readonly detail: string };
+  | {
+      readonly verified: false;
+      readonly because: "missing" | "invalid" | "stale" | "future" | "malformed";
+      readonly detail: string;
+    };
 
 /** One event of a verified request. `dealId` set: a hint to re-read that deal. */
 export interface InboundEvent {
@@ -19,7 +23,11 @@ export interface InboundEvent {
 
 /** Pure over bytes, secrets and the clock given; both secrets are tried, so that one can be rotated. */
 export interface WebhookReceiver {
-  verify(input: { readonly request: InboundRequest; readonly secrets: readonly string[]; readonly nowMs: number }): WebhookVerdict;
+  verify(input: {
+    readonly request: InboundRequest;
+    readonly secrets: readonly string[];
+    readonly nowMs: number;
+  }): WebhookVerdict;
   /** Status the vendor's retry rules want for a refused request. */
   readonly refusalStatus: 200 | 400 | 401;
 }

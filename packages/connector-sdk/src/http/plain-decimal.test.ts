@@ -1,0 +1,72 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parseDecimalSafeJson } from "./parse-decimal-safe-json.ts";
+import { plainDecimal } from "./plain-decimal.ts";
+
+describe("plainDecimal", () => {
+  it.each([
+    ["1e2", "100"],
+    ["1E+2", "100"],
+    ["1.5e-3", "0.0015"],
+    ["-12.345e1", "-123.45"],
+    ["0.1e1", "1"],
+    ["12.50", "12.50"],
+    ["0", "0"],
+    ["1e-1", "0.1"],
+    ["100e-2", "1.00"],
+  ])("writes %s as %s", (literal, plain) => {
+    expect(plainDecimal(literal)).toBe(plain);
+  });
+
+  it("refuses an exponent that would fill memory", () => {
+    expect(plainDecimal("1e999999999")).toBeNull();
+  });
+
+  it("keeps the value of any number JavaScript can write", () => {
+    fc.assert(
+      fc.property(
+        fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e90, max: 1e90 }),
+        (value) => {
+          const literal = JSON.stringify(value);
+          fc.pre(plainDecimal(literal) !== null);
+          expect(Number(plainDecimal(literal))).toBe(value === 0 ? 0 : value);
+        },
+      ),
+    );
+  });
+});
+
+describe("parseDecimalSafeJson", () => {
+  it("lets no amount pass through floating point", () => {
+    const text =
+      '{"a":0.1,"b":1e2,"c":12.50,"d":9007199254740993,"e":[0.30000000000000004],"f":-0}';
+    expect(parseDecimalSafeJson(text)).toEqual({
+      a: "0.1",
+      b: "100",
+      c: "12.50",
+      d: "9007199254740993",
+      e: ["0.30000000000000004"],
+      f: 0,
+    });
+  });
+
+  it("leaves plain integers, text, flags and nulls as they are", () => {
+    const text = '{"n":42,"s":"0.10","t":true,"z":null,"nested":{"n":-7}}';
+    expect(parseDecimalSafeJson(text)).toEqual({
+      n: 42,
+      s: "0.10",
+      t: true,
+      z: null,
+      nested: { n: -7 },
+    });
+  });
+
+  it("does not let a key reach the prototype", () => {
+    const parsed = parseDecimalSafeJson('{"__proto__":{"isAdmin":true}}');
+    expect((parsed as { isAdmin?: boolean }).isAdmin).toBeUndefined();
+  });
+
+  it.each(["", "{", "<html></html>", "[1,]"])("throws on %j, which is no JSON", (text) => {
+    expect(() => parseDecimalSafeJson(text)).toThrow(SyntaxError);
+  });
+});
