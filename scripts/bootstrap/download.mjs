@@ -7,23 +7,24 @@ const [url, file, accept] = process.argv.slice(2);
 const headersWithinMs = 15_000;
 const silenceMsMax = 30_000;
 
+const abort = new AbortController();
+let timer = setTimeout(() => abort.abort(), headersWithinMs);
 try {
-  const abort = new AbortController();
-  let timer = setTimeout(() => abort.abort(), headersWithinMs);
   const answer = await fetch(url, { signal: abort.signal, headers: accept ? { accept } : {} });
-  if (!answer.ok)
+  if (!answer.ok) {
     throw new Error(`the server answered ${answer.status} ${answer.statusText}`.trim());
+  }
   const pieces = [];
   for await (const piece of answer.body) {
     clearTimeout(timer);
     timer = setTimeout(() => abort.abort(), silenceMsMax);
     pieces.push(piece);
   }
-  clearTimeout(timer);
   writeFileSync(file, Buffer.concat(pieces));
 } catch (error) {
-  const cause =
-    error.name === "AbortError" ? "no answer in time" : (error.cause?.message ?? error.message);
-  process.stdout.write(String(cause));
+  const cause = error.name === "AbortError" ? "no answer in time" : error.cause?.message;
+  process.stdout.write(String(cause ?? error.message));
   process.exitCode = 1;
+} finally {
+  clearTimeout(timer);
 }

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { pins, platform } from "../pins.mjs";
 import { runCaptured } from "./child-processes.mjs";
 import { Failure } from "./failure.mjs";
@@ -34,11 +34,11 @@ async function versionOf(path) {
   return code === 0 ? output : "";
 }
 
-/** A link, so that every tool has one place whichever way it came. */
+/** A link, so that every tool has one place whichever way it came; relative, so that a moved clone still works. */
 export function link(target, path) {
   mkdirSync(dirname(path), { recursive: true });
   rmSync(path, { force: true });
-  symlinkSync(target, path);
+  symlinkSync(target.startsWith(toolsFolder) ? relative(dirname(path), target) : target, path);
 }
 
 export function unsupported() {
