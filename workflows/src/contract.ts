@@ -6,11 +6,26 @@
 
 export { publicMark, publicText, publicTextLengthMax } from "./public-text.ts";
 
-/** One task queue for workflows and the activities on our own database; vendors' calls have one each kind. */
-export const taskQueues = {
-  fulfillment: "usher-fulfillment",
-  vendors: "usher-vendors",
-} as const;
+/** One task queue for workflows and the activities on our own database, one for calls to vendors. */
+export interface TaskQueues {
+  readonly fulfillment: string;
+  readonly vendors: string;
+}
+
+/** The queues of a hub. Hubs that share a Temporal namespace need a prefix each. */
+export function taskQueuesOf(prefix: string): TaskQueues {
+  return { fulfillment: `${prefix}${fulfillmentSuffix}`, vendors: `${prefix}${vendorsSuffix}` };
+}
+
+/** The vendors' queue beside the queue on which a run lives. */
+export function vendorsQueueBeside(fulfillmentQueue: string): string {
+  return fulfillmentQueue.slice(0, -fulfillmentSuffix.length) + vendorsSuffix;
+}
+
+const fulfillmentSuffix = "-fulfillment";
+const vendorsSuffix = "-vendors";
+
+export const taskQueues = taskQueuesOf("usher");
 
 export interface FulfillOrderInput {
   readonly tenantId: string;

@@ -1,1 +1,1 @@
-export {};
+export { fulfillOrder } from "./fulfill-order.ts";

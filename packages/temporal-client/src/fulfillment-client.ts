@@ -18,6 +18,7 @@ import {
   fulfillOrderWorkflowId,
   phaseQuery,
   publicText,
+  type TaskQueues,
   taskQueues,
   type WakeInput,
   wakeSignal,
@@ -57,14 +58,16 @@ const decideTimeoutMs = 5_000;
 
 export function createFulfillmentClient({
   client,
+  queues = taskQueues,
 }: {
   readonly client: Client;
+  readonly queues?: TaskQueues;
 }): FulfillmentClient {
   return {
     startFulfillment: async (input) => {
       try {
         await client.workflow.start(fulfillOrderWorkflow, {
-          ...startOptions(input),
+          ...startOptions({ ...input, queues }),
           // A start is only ever asked for a fresh order, so a closed run means: delivered twice.
           workflowIdReusePolicy: "REJECT_DUPLICATE",
           requestEagerStart: true,
@@ -77,7 +80,7 @@ export function createFulfillmentClient({
     },
     wakeOrder: async ({ because, ...input }) => {
       await client.workflow.signalWithStart(fulfillOrderWorkflow, {
-        ...startOptions(input),
+        ...startOptions({ ...input, queues }),
         workflowIdReusePolicy: "ALLOW_DUPLICATE",
         signal: wakeSignal,
         signalArgs: [{ because } satisfies WakeInput],
@@ -85,7 +88,7 @@ export function createFulfillmentClient({
     },
     cancelOrder: async ({ by, reason, ...input }) => {
       await client.workflow.signalWithStart(fulfillOrderWorkflow, {
-        ...startOptions(input),
+        ...startOptions({ ...input, queues }),
         workflowIdReusePolicy: "ALLOW_DUPLICATE",
         signal: cancelOrderSignal,
         signalArgs: [{ by, reason } satisfies CancelOrderInput],
@@ -104,10 +107,15 @@ export function createFulfillmentClient({
   };
 }
 
-function startOptions({ tenantId, orderId, summary }: StartFulfillmentInput) {
+function startOptions({
+  tenantId,
+  orderId,
+  summary,
+  queues,
+}: StartFulfillmentInput & { readonly queues: TaskQueues }) {
   return {
     workflowId: fulfillOrderWorkflowId({ tenantId, orderId }),
-    taskQueue: taskQueues.fulfillment,
+    taskQueue: queues.fulfillment,
     args: [{ tenantId, orderId } satisfies FulfillOrderInput] as [FulfillOrderInput],
     staticSummary: publicText(summary === undefined ? "Order" : `Order · ${summary}`),
     staticDetails: publicText(

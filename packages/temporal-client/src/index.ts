@@ -1,3 +1,4 @@
+export * from "./bundle-workflows.ts";
 export * from "./connect-temporal.ts";
 export * from "./create-temporal-client.ts";
 export * from "./data-converter.ts";

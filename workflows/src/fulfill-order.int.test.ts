@@ -1,0 +1,295 @@
+import { WorkflowFailedError } from "@temporalio/client";
+import { waitUntil } from "@usher/local-services";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { FulfillmentPhase } from "./contract.ts";
+import { createFulfillmentRig, type FulfillmentRig } from "./testing/fulfillment-rig.ts";
+import { createHubInMemory, hashOf, refused } from "./testing/hub-in-memory.ts";
+
+const tenantId = "ten_test";
+let hub: ReturnType<typeof createHubInMemory>;
+let rig: FulfillmentRig;
+let count = 0;
+
+beforeAll(async () => {
+  hub = createHubInMemory();
+  rig = await createFulfillmentRig({ activities: hub.activities });
+});
+afterAll(async () => {
+  await rig.stop();
+});
+
+describe("fulfillOrder", () => {
+  it("bills, then grants, and ends Active", async () => {
+    const { orderId, order } = given();
+    const run = await rig.start(orderId);
+    expect(await run.result()).toEqual({ status: "Active" });
+    expect(order.journal).toEqual(["bill 1", "grant 1"]);
+  });
+
+  it("is one run however often it is started", async () => {
+    const { orderId, order } = given();
+    const starts = [1, 2, 3].map(() => rig.fulfillment.startFulfillment({ tenantId, orderId }));
+    expect((await Promise.all(starts)).toSorted()).toEqual(["existing", "existing", "started"]);
+    await rig.handle(orderId).result();
+    expect(await rig.fulfillment.startFulfillment({ tenantId, orderId })).toBe("existing");
+    expect(order.journal).toEqual(["bill 1", "grant 1"]);
+  });
+
+  it("needs two workflow tasks for an order with one vendor step", async () => {
+    const { orderId } = given();
+    const run = await rig.start(orderId);
+    await run.result();
+    const { events } = await run.fetchHistory();
+    const tasks = events?.filter((event) => event.workflowTaskCompletedEventAttributes != null);
+    expect(tasks).toHaveLength(2);
+  });
+
+  it("writes nothing readable into the history", async () => {
+    const { orderId } = given();
+    const run = await rig.start(orderId);
+    await run.result();
+    const history = JSON.stringify(await run.fetchHistory());
+    expect(history).not.toContain(Buffer.from("Active").toString("base64"));
+    const { raw } = await run.describe();
+    const summary = raw.executionConfig?.userMetadata?.summary?.data ?? new Uint8Array();
+    expect(Buffer.from(summary).toString()).toContain("Order");
+  });
+
+  describe("while it waits for approval", () => {
+    it("goes on at the decision on the hash it waits for", async () => {
+      const { orderId, order } = given({ needsApproval: true });
+      const run = await rig.start(orderId);
+      await inPhase(orderId, "awaiting-approval");
+      order.approved.add(hashOf(1));
+      expect(await decide(orderId, { decisionId: "apd_1", hash: hashOf(1) })).toBe("accepted");
+      expect(await run.result()).toEqual({ status: "Active" });
+    });
+
+    it("refuses a decision on another hash before it reaches the history", async () => {
+      const { orderId, order } = given({ needsApproval: true });
+      const run = await rig.start(orderId);
+      await inPhase(orderId, "awaiting-approval");
+      expect(await decide(orderId, { decisionId: "apd_1", hash: "stale" })).toBe("stale");
+      expect(await rig.fulfillment.phase({ tenantId, orderId })).toBe("awaiting-approval");
+      order.approved.add(hashOf(1));
+      await decide(orderId, { decisionId: "apd_2", hash: hashOf(1) });
+      await run.result();
+      const { events } = await run.fetchHistory();
+      const accepted = events?.filter(
+        (event) => event.workflowExecutionUpdateAcceptedEventAttributes != null,
+      );
+      expect(accepted).toHaveLength(1);
+    });
+
+    it("counts a decision that is sent twice once", async () => {
+      const { orderId, order } = given({ needsApproval: true });
+      const run = await rig.start(orderId);
+      await inPhase(orderId, "awaiting-approval");
+      const once = { decisionId: "apd_1", hash: hashOf(1) };
+      order.approved.add(hashOf(1));
+      const answers = await Promise.all([decide(orderId, once), decide(orderId, once)]);
+      expect(answers).toEqual(["accepted", "accepted"]);
+      await run.result();
+      const { events } = await run.fetchHistory();
+      const accepted = events?.filter(
+        (event) => event.workflowExecutionUpdateAcceptedEventAttributes != null,
+      );
+      expect(accepted).toHaveLength(1);
+    });
+
+    it("waits for the newer hash once a newer revision came", async () => {
+      const { orderId, order } = given({ needsApproval: true });
+      const run = await rig.start(orderId);
+      await inPhase(orderId, "awaiting-approval");
+      order.revision = 2;
+      await rig.fulfillment.wakeOrder({ tenantId, orderId, because: "revision" });
+      await waitUntil(
+        async () => (await decide(orderId, { decisionId: "apd_1", hash: hashOf(1) })) === "stale",
+        { timeoutMs: 10_000, giveUp: () => new Error("the old hash is still accepted") },
+      );
+      order.approved.add(hashOf(2));
+      await decide(orderId, { decisionId: "apd_2", hash: hashOf(2) });
+      expect(await run.result()).toEqual({ status: "Active" });
+      expect(order.journal).toEqual(["bill 2", "grant 2"]);
+    });
+
+    it("plans again at the due instant without any message", async () => {
+      const { orderId, order } = given({ needsApproval: true, dueInMs: 300 });
+      const run = await rig.start(orderId);
+      await inPhase(orderId, "awaiting-approval");
+      order.canceledBy = "silence";
+      expect(await run.result()).toEqual({ status: "Canceled" });
+    });
+
+    it("ends without a trace when it is canceled", async () => {
+      const { orderId, order } = given({ needsApproval: true });
+      const run = await rig.start(orderId);
+      await inPhase(orderId, "awaiting-approval");
+      await cancel(orderId);
+      expect(await run.result()).toEqual({ status: "Canceled" });
+      expect(order.journal).toEqual([]);
+    });
+  });
+
+  describe("while it bills", () => {
+    it("breaks off for a newer revision and bills that", async () => {
+      const { orderId, order } = given();
+      hub.whenBilled(({ order: one, revision }) => hangWhile(one === order && revision === 1));
+      const run = await rig.start(orderId);
+      await inPhase(orderId, "billing");
+      order.revision = 2;
+      await rig.fulfillment.wakeOrder({ tenantId, orderId, because: "revision" });
+      expect(await run.result()).toEqual({ status: "Active" });
+      expect(order.journal).toEqual(["bill 2", "grant 2"]);
+    });
+
+    it("takes back what may have been billed when it is canceled", async () => {
+      const { orderId, order } = given();
+      hub.whenBilled(({ order: one }) => hangWhile(one === order));
+      const run = await rig.start(orderId);
+      await inPhase(orderId, "billing");
+      await cancel(orderId);
+      expect(await run.result()).toEqual({ status: "Canceled" });
+      // The call was broken off, so whether it billed is unknown: it is in the list all the same.
+      expect(order.journal).toEqual(["cancel bill", "undone bill"]);
+    });
+
+    it("stands at Action needed when billing is refused, and goes on when resumed", async () => {
+      const { orderId, order } = given();
+      let isRefused = true;
+      hub.whenBilled(async ({ order: one }) => {
+        if (one === order && isRefused) throw refused("validation");
+      });
+      const run = await rig.start(orderId);
+      await inPhase(orderId, "action-needed");
+      expect(order.journal).toEqual(["problem bill validation"]);
+      isRefused = false;
+      order.problem = null;
+      await rig.fulfillment.wakeOrder({ tenantId, orderId, because: "resumed" });
+      expect(await run.result()).toEqual({ status: "Active" });
+    });
+
+    it("tries an unreachable vendor again by itself", async () => {
+      const { orderId, order } = given();
+      let attempts = 0;
+      hub.whenBilled(async ({ order: one }) => {
+        attempts += one === order ? 1 : 0;
+        if (one === order && attempts === 1) throw refused("transient");
+      });
+      const run = await rig.start(orderId);
+      expect(await run.result()).toEqual({ status: "Active" });
+      expect(order.journal).toEqual(["problem bill transient", "retry", "bill 1", "grant 1"]);
+    });
+  });
+
+  describe("after it ended", () => {
+    it("takes a newer revision up in a new run", async () => {
+      const { orderId, order } = given();
+      await (await rig.start(orderId)).result();
+      order.revision = 2;
+      await rig.fulfillment.wakeOrder({ tenantId, orderId, because: "revision" });
+      expect(await rig.handle(orderId).result()).toEqual({ status: "Active" });
+      expect(order.journal).toEqual(["bill 1", "grant 1", "bill 2", "grant 2"]);
+    });
+
+    it("undoes in reverse what an earlier run made", async () => {
+      const { orderId, order } = given();
+      await (await rig.start(orderId)).result();
+      await cancel(orderId);
+      expect(await rig.handle(orderId).result()).toEqual({ status: "Canceled" });
+      expect(order.journal.slice(2)).toEqual([
+        "revoke",
+        "undone grant",
+        "cancel bill",
+        "undone bill",
+      ]);
+    });
+
+    it("writes down a compensation that fails and goes on with the others", async () => {
+      const { orderId, order } = given();
+      hub.whenBillsAreTakenBack(async ({ order: one }) => {
+        if (one === order) throw refused("validation");
+      });
+      await (await rig.start(orderId)).result();
+      await cancel(orderId);
+      expect(await rig.handle(orderId).result()).toEqual({ status: "Canceled" });
+      expect(order.journal.slice(2)).toEqual([
+        "revoke",
+        "undone grant",
+        "cancel bill",
+        "failed bill",
+      ]);
+    });
+  });
+
+  it("ends cleanly when the run itself is canceled in Temporal", async () => {
+    const { orderId, order } = given({ needsApproval: true });
+    order.billedRevision = 1;
+    const run = await rig.start(orderId);
+    await inPhase(orderId, "awaiting-approval");
+    await run.cancel();
+    await expect(run.result()).rejects.toThrow(WorkflowFailedError);
+    expect((await run.describe()).status.name).toBe("CANCELLED");
+    expect(order.canceledBy).toBe("temporal");
+    expect(order.journal).toEqual(["cancel bill", "undone bill"]);
+  });
+
+  it("is never failed by a fault of ours: it stands at Action needed", async () => {
+    const { orderId, order } = given();
+    let isBroken = true;
+    hub.whenPlanned(async ({ order: one }) => {
+      if (one === order && isBroken) throw refused("unexpected_failure");
+    });
+    const run = await rig.start(orderId);
+    await inPhase(orderId, "action-needed");
+    expect(order.journal).toEqual(["problem plan unexpected_failure"]);
+    isBroken = false;
+    order.problem = null;
+    await rig.fulfillment.wakeOrder({ tenantId, orderId, because: "resumed" });
+    expect(await run.result()).toEqual({ status: "Active" });
+  });
+});
+
+function given(order: Parameters<typeof hub.add>[1] = {}) {
+  hub.whenPlanned(async () => undefined);
+  hub.whenBilled(async () => undefined);
+  hub.whenBillsAreTakenBack(async () => undefined);
+  count += 1;
+  const orderId = `ord_${process.pid}_${Date.now()}_${count}`;
+  return { orderId, order: hub.add(orderId, order) };
+}
+
+async function inPhase(orderId: string, phase: FulfillmentPhase): Promise<void> {
+  await waitUntil(async () => (await rig.fulfillment.phase({ tenantId, orderId })) === phase, {
+    timeoutMs: 10_000,
+    giveUp: () => new Error(`The run of ${orderId} never came to ${phase}.`),
+  });
+}
+
+async function decide(orderId: string, input: { decisionId: string; hash: string }) {
+  const { decisionId, hash: revisionHash } = input;
+  return await rig.fulfillment.decide({
+    tenantId,
+    orderId,
+    decisionId,
+    taskId: "apt_1",
+    revisionHash,
+  });
+}
+
+async function cancel(orderId: string): Promise<void> {
+  await rig.fulfillment.cancelOrder({ tenantId, orderId, by: "ops", reason: null });
+}
+
+/** A vendor that never answers; ends when the attempt is canceled. */
+async function hangWhile(isHanging: boolean): Promise<void> {
+  if (!isHanging) return;
+  const { Context } = await import("@temporalio/activity");
+  const context = Context.current();
+  const beat = setInterval(() => context.heartbeat(), 100);
+  try {
+    await context.cancelled;
+  } finally {
+    clearInterval(beat);
+  }
+}

@@ -1,0 +1,224 @@
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  isCancellation,
+  log,
+  setCurrentDetails,
+  workflowInfo,
+} from "@temporalio/workflow";
+import type { NextStep, StepFailure, UndoableStep } from "@usher/activities";
+import { createVendors, ours } from "./activity-bounds.ts";
+import type { FulfillOrderInput } from "./contract.ts";
+import { openMailbox } from "./fulfillment-messages.ts";
+import { toStepFailure } from "./step-failure.ts";
+import { untilDatabaseAnswers } from "./until-database-answers.ts";
+
+export interface FulfillOrderResult {
+  /** The word of the ladder at which the run ended. */
+  readonly status: string;
+}
+
+const pauseAfterUnrecordedFailureMs = 5 * 60_000;
+
+/** Every step that can be undone, in the order in which it is made. */
+const undoable = ["bill", "grant"] as const satisfies readonly UndoableStep[];
+
+/**
+ * One order from received to granted, and back if it is canceled or rejected.
+ *
+ * The truth is in PostgreSQL: after everything that happens the run asks `planOrder` what is next,
+ * so a newer revision, a decision, a fix and a resume all arrive in the same way: as a message
+ * that makes the last plan out of date. The run holds ids and a phase. It never fails: what goes
+ * wrong becomes the order's Action needed, and the run waits for whoever fixes it.
+ *
+ * Telling the CRM is not a step here: every transaction that changes what the CRM should show
+ * also asks for the write-back, last and repeatable (docs/decisions/2026-11-24-write-back-in-batches.md).
+ */
+export async function fulfillOrder(order: FulfillOrderInput): Promise<FulfillOrderResult> {
+  const mailbox = openMailbox();
+  const vendors = createVendors();
+  /** Messages that the plan in hand has taken into account. */
+  let heard = 0;
+  /** What may exist by now and would have to be undone: noted before the call that makes it. */
+  const made = new Set<UndoableStep>();
+
+  try {
+    return await fulfill();
+  } catch (error) {
+    if (!isCancellation(error)) throw error;
+    await CancellationScope.nonCancellable(cancelBecauseRunWasCanceled);
+    throw error;
+  }
+
+  async function fulfill(): Promise<FulfillOrderResult> {
+    for (let step = await plan(); ; ) {
+      setCurrentDetails(step.details);
+      for (const one of step.made) made.add(one);
+      switch (step.kind) {
+        case "wait-for-approval":
+          mailbox.phase = "awaiting-approval";
+          mailbox.awaitedHash = step.revisionHash;
+          await messageOrAfter(step.dueInMs);
+          mailbox.awaitedHash = null;
+          step = await plan();
+          break;
+        case "bill":
+          mailbox.phase = "billing";
+          made.add("bill");
+          step = await bill(step);
+          break;
+        case "grant":
+          mailbox.phase = "granting";
+          made.add("grant");
+          step = await grant(step);
+          break;
+        case "wait-for-fix":
+          mailbox.phase = "action-needed";
+          step = (await messageOrAfter(step.retryInMs)) ? await plan() : await retry();
+          break;
+        case "undo":
+          mailbox.phase = "undoing";
+          await CancellationScope.nonCancellable(undoInReverse);
+          step = await plan();
+          break;
+        case "done":
+          await condition(allHandlersFinished);
+          if (mailbox.messages === heard) {
+            mailbox.phase = "closed";
+            return { status: step.status };
+          }
+          step = await plan();
+          break;
+      }
+    }
+  }
+
+  async function plan(): Promise<NextStep> {
+    mailbox.phase = "planning";
+    return await stepOf("plan", async () => {
+      const request = mailbox.cancelRequest;
+      heard = mailbox.messages;
+      if (request !== null) {
+        await untilDatabaseAnswers(() => ours.cancelOrder({ ...order, ...request }));
+        mailbox.cancelRequest = null;
+      }
+      return await untilDatabaseAnswers(() => ours.planOrder({ ...order, made: [...made] }));
+    });
+  }
+
+  async function retry(): Promise<NextStep> {
+    return await stepOf("plan", async () => {
+      heard = mailbox.messages;
+      return await untilDatabaseAnswers(() => ours.retryOrder(order));
+    });
+  }
+
+  /** Bills in the vendors' system. A newer revision or a cancelation breaks it off. */
+  async function bill({ revision }: { readonly revision: number }): Promise<NextStep> {
+    const call = new CancellationScope();
+    mailbox.onInterruption = () => call.cancel();
+    try {
+      if (mailbox.messages !== heard) return await plan();
+      await call.run(() => vendors.billOrder({ ...order, revision }));
+    } catch (error) {
+      const wasBrokenOff = call.consideredCancelled && isCancellation(error);
+      if (wasBrokenOff && !CancellationScope.current().consideredCancelled) return await plan();
+      if (isCancellation(error)) throw error;
+      return await actionNeeded(toStepFailure({ step: "bill", error }));
+    } finally {
+      mailbox.onInterruption = null;
+    }
+    if (mailbox.messages !== heard) return await plan();
+    made.add("grant");
+    return await grant({ revision });
+  }
+
+  async function grant({ revision }: { readonly revision: number }): Promise<NextStep> {
+    mailbox.phase = "granting";
+    return await stepOf("grant", async () => {
+      heard = mailbox.messages;
+      return await untilDatabaseAnswers(() => ours.grantOrder({ ...order, revision }));
+    });
+  }
+
+  async function stepOf(
+    step: StepFailure["step"],
+    call: () => Promise<NextStep>,
+  ): Promise<NextStep> {
+    try {
+      return await call();
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      return await actionNeeded(toStepFailure({ step, error }));
+    }
+  }
+
+  async function actionNeeded(failure: StepFailure): Promise<NextStep> {
+    try {
+      return await untilDatabaseAnswers(() => ours.recordFailure({ ...order, failure }));
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      // Not even the failure could be written down. A timer keeps the run from standing still.
+      log.error("A failure could not be recorded on the order.", { failure: failure.type, error });
+      return {
+        kind: "wait-for-fix",
+        retryInMs: pauseAfterUnrecordedFailureMs,
+        details: "",
+        made: [...made],
+      };
+    }
+  }
+
+  /** True when a message came, false when the time passed without one. */
+  async function messageOrAfter(ms: number | null): Promise<boolean> {
+    const isNewer = () => mailbox.messages !== heard;
+    if (workflowInfo().continueAsNewSuggested && !isNewer()) {
+      await condition(allHandlersFinished);
+      if (!isNewer()) await continueAsNew<typeof fulfillOrder>(order);
+    }
+    if (ms !== null) return await condition(isNewer, Math.max(ms, 1));
+    await condition(isNewer);
+    return true;
+  }
+
+  async function undoInReverse(): Promise<void> {
+    for (const step of undoable.filter((one) => made.has(one)).reverse()) {
+      const failure = await undo(step);
+      await untilDatabaseAnswers(() =>
+        ours.recordUndone({
+          ...order,
+          step,
+          outcome: failure === null ? "undone" : "failed",
+          detail: failure,
+        }),
+      );
+      made.delete(step);
+    }
+  }
+
+  /** Null when undone; else why not. A step that cannot be undone does not keep the others. */
+  async function undo(step: UndoableStep): Promise<string | null> {
+    try {
+      switch (step) {
+        case "grant":
+          await untilDatabaseAnswers(() => ours.revokeGrant(order));
+          return null;
+        case "bill":
+          await vendors.cancelBilling({ ...order, reason: "order canceled" });
+          return null;
+      }
+    } catch (error) {
+      return toStepFailure({ step, error }).message;
+    }
+  }
+
+  async function cancelBecauseRunWasCanceled(): Promise<void> {
+    mailbox.cancelRequest ??= { by: "temporal", reason: "The run was canceled in Temporal." };
+    for (let step = await plan(); step.kind === "undo"; step = await plan()) {
+      for (const one of step.made) made.add(one);
+      await undoInReverse();
+    }
+  }
+}

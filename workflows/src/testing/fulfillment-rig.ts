@@ -1,0 +1,81 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Client, WorkflowHandle } from "@temporalio/client";
+import { DefaultLogger, Runtime, Worker } from "@temporalio/worker";
+import { findProjectFolder } from "@usher/local-services";
+import {
+  bundleWorkflows,
+  connectTemporal,
+  createDataConverter,
+  createFulfillmentClient,
+  createTemporalClient,
+  type FulfillmentClient,
+} from "@usher/temporal-client";
+import { testTemporal, uniqueTaskQueue } from "@usher/test-kit";
+import { fulfillOrderWorkflowId, taskQueuesOf } from "../contract.ts";
+
+export const testPayloadKeys = [{ id: "test", secret: randomBytes(32) }] as const;
+
+// Once a process, before the first connection; every worker's state lines would drown the tests'.
+Runtime.install({ logger: new DefaultLogger("ERROR") });
+
+export interface FulfillmentRig {
+  readonly client: Client;
+  readonly fulfillment: FulfillmentClient;
+  /** Starts a run and gives its handle. */
+  start(orderId: string): Promise<WorkflowHandle>;
+  handle(orderId: string): WorkflowHandle;
+  stop(): Promise<void>;
+}
+
+/** A real server, a real worker on queues of its own, and the given activities. */
+export async function createFulfillmentRig({
+  activities,
+  maxCachedWorkflows,
+}: {
+  readonly activities: object;
+  readonly maxCachedWorkflows?: number;
+}): Promise<FulfillmentRig> {
+  const { address, namespace } = testTemporal();
+  const connection = await connectTemporal({ address });
+  const queues = taskQueuesOf(uniqueTaskQueue("workflows"));
+  const tenantId = "ten_test";
+  const client = createTemporalClient({ connection, namespace, payloadKeys: testPayloadKeys });
+  const fulfillment = createFulfillmentClient({ client, queues });
+  const options = {
+    connection,
+    namespace,
+    activities,
+    dataConverter: createDataConverter(testPayloadKeys),
+    ...(maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows }),
+  };
+  const workers = [
+    await Worker.create({
+      ...options,
+      taskQueue: queues.fulfillment,
+      workflowBundle: await bundleWorkflows({
+        workflowsPath: fileURLToPath(new URL("../index.ts", import.meta.url)),
+        cacheFolder: join(findProjectFolder(), ".usher", "workflow-bundles"),
+      }),
+    }),
+    await Worker.create({ ...options, taskQueue: queues.vendors }),
+  ];
+  const running = Promise.all(workers.map((worker) => worker.run()));
+  const handle = (orderId: string) =>
+    client.workflow.getHandle(fulfillOrderWorkflowId({ tenantId, orderId }));
+  return {
+    client,
+    fulfillment,
+    handle,
+    start: async (orderId) => {
+      await fulfillment.startFulfillment({ tenantId, orderId });
+      return handle(orderId);
+    },
+    stop: async () => {
+      for (const worker of workers) worker.shutdown();
+      await running;
+      await connection.close();
+    },
+  };
+}

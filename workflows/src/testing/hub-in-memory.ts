@@ -1,0 +1,164 @@
+import { ApplicationFailure } from "@temporalio/common";
+import type {
+  BillingActivities,
+  EntitlementActivities,
+  NextStep,
+  OrderActivities,
+  OrderRef,
+  UndoableStep,
+} from "@usher/activities";
+
+/** What one order is, for a test to change while its run is on. */
+export interface OrderInMemory {
+  revision: number;
+  needsApproval: boolean;
+  /** Revision hashes that were approved. */
+  readonly approved: Set<string>;
+  dueInMs: number | null;
+  canceledBy: string | null;
+  problem: { readonly type: string; readonly retryInMs: number | null } | null;
+  billedRevision: number;
+  grantedRevision: number;
+  readonly undone: Set<string>;
+  /** Everything that happened, in order. */
+  readonly journal: string[];
+}
+
+/** Something a test puts in a step's way. */
+export type Hook = (call: {
+  readonly order: OrderInMemory;
+  readonly revision: number;
+}) => Promise<void>;
+
+/**
+ * The activities over a few fields instead of a database, for tests of the order and timing of
+ * the run itself. The rules proper are tested in entitlement-core, the SQL with a real PostgreSQL.
+ */
+export function createHubInMemory() {
+  const orders = new Map<string, OrderInMemory>();
+  let plan: Hook = async () => undefined;
+  let bill: Hook = async () => undefined;
+  let takeBillsBack: Hook = async () => undefined;
+
+  const of = ({ orderId }: OrderRef): OrderInMemory => {
+    const order = orders.get(orderId);
+    if (order === undefined) throw new Error(`No order ${orderId} was added.`);
+    return order;
+  };
+
+  const next = (order: OrderInMemory, noted: readonly UndoableStep[] = []): NextStep => {
+    const isMade = {
+      bill: order.billedRevision > 0 || noted.includes("bill"),
+      grant: order.grantedRevision > 0 || noted.includes("grant"),
+    };
+    const made = (["bill", "grant"] as const).filter(
+      (step) => isMade[step] && !order.undone.has(step),
+    );
+    const step = { details: "", made };
+    if (order.canceledBy !== null) {
+      return made.length > 0
+        ? { ...step, kind: "undo" }
+        : { ...step, kind: "done", status: "Canceled" };
+    }
+    if (order.problem !== null) {
+      return { ...step, kind: "wait-for-fix", retryInMs: order.problem.retryInMs };
+    }
+    const hash = hashOf(order.revision);
+    if (order.needsApproval && !order.approved.has(hash)) {
+      return { ...step, kind: "wait-for-approval", revisionHash: hash, dueInMs: order.dueInMs };
+    }
+    if (order.billedRevision !== order.revision) {
+      return { ...step, kind: "bill", revision: order.revision };
+    }
+    if (order.grantedRevision !== order.revision) {
+      return { ...step, kind: "grant", revision: order.revision };
+    }
+    return { ...step, kind: "done", status: "Active" };
+  };
+
+  const activities: OrderActivities & EntitlementActivities & BillingActivities = {
+    planOrder: async ({ made, ...ref }) => {
+      await plan({ order: of(ref), revision: of(ref).revision });
+      return next(of(ref), made);
+    },
+    retryOrder: async (ref) => {
+      const order = of(ref);
+      order.journal.push("retry");
+      order.problem = null;
+      return next(order);
+    },
+    recordFailure: async ({ failure, ...ref }) => {
+      const order = of(ref);
+      order.journal.push(`problem ${failure.step} ${failure.type}`);
+      order.problem = { type: failure.type, retryInMs: failure.type === "transient" ? 50 : null };
+      return next(order);
+    },
+    cancelOrder: async ({ by, ...ref }) => {
+      of(ref).canceledBy ??= by;
+    },
+    recordUndone: async ({ step, outcome, ...ref }) => {
+      const order = of(ref);
+      order.journal.push(`${outcome} ${step}`);
+      order.undone.add(step);
+    },
+    grantOrder: async ({ revision, ...ref }) => {
+      const order = of(ref);
+      if (order.canceledBy !== null || order.revision !== revision) return next(order);
+      order.journal.push(`grant ${revision}`);
+      order.grantedRevision = revision;
+      return next(order);
+    },
+    revokeGrant: async (ref) => {
+      of(ref).journal.push("revoke");
+    },
+    billOrder: async ({ revision, ...ref }) => {
+      const order = of(ref);
+      await bill({ order, revision });
+      order.journal.push(`bill ${revision}`);
+      order.billedRevision = revision;
+    },
+    cancelBilling: async (ref) => {
+      const order = of(ref);
+      order.journal.push("cancel bill");
+      await takeBillsBack({ order, revision: order.revision });
+    },
+  };
+
+  return {
+    activities,
+    add: (orderId: string, given: Partial<OrderInMemory> = {}): OrderInMemory => {
+      const order: OrderInMemory = {
+        revision: 1,
+        needsApproval: false,
+        approved: new Set(),
+        dueInMs: null,
+        canceledBy: null,
+        problem: null,
+        billedRevision: 0,
+        grantedRevision: 0,
+        undone: new Set(),
+        journal: [],
+        ...given,
+      };
+      orders.set(orderId, order);
+      return order;
+    },
+    whenPlanned: (hook: Hook) => {
+      plan = hook;
+    },
+    whenBilled: (hook: Hook) => {
+      bill = hook;
+    },
+    whenBillsAreTakenBack: (hook: Hook) => {
+      takeBillsBack = hook;
+    },
+  };
+}
+
+export function hashOf(revision: number): string {
+  return `hash-of-${revision}`;
+}
+
+export function refused(type: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(`refused: ${type}`, type);
+}
