@@ -35,6 +35,21 @@ export const errorCatalog = {
     audience: "caller",
     title: "The content type is not one this route reads",
   },
+  unsupported_version: {
+    status: 400,
+    audience: "caller",
+    title: "The requested version of the API is not one that is spoken here",
+  },
+  request_timeout: {
+    status: 503,
+    audience: "operator",
+    title: "The answer took longer than a request may take",
+  },
+  invalid_csrf_token: {
+    status: 403,
+    audience: "caller",
+    title: "The form was not made for this sign-in",
+  },
   not_found: { status: 404, audience: "caller", title: "There is no such thing here" },
   method_not_allowed: {
     status: 405,

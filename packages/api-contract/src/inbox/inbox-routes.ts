@@ -1,0 +1,69 @@
+import { z } from "zod";
+import { listOf, listQuery } from "../wire/list.ts";
+import { defineRoute } from "../wire/route.ts";
+import { idSchema, textSchema } from "../wire/scalars.ts";
+import { inboxMessageSchema, receivedSchema } from "./inbox-schema.ts";
+
+export const receiveInbound = defineRoute({
+  operationId: "receiveInbound",
+  method: "post",
+  path: "/v1/inbound/{connection_id}",
+  tag: "inbox",
+  summary: "A remote system announces something",
+  description:
+    "The signature is checked over the raw bytes; verified events are stored under their own id and only then acknowledged. Nothing is processed here: the object is re-read from its source later.",
+  access: "signed",
+  idempotency: "none",
+  params: z.object({ connection_id: idSchema("connection") }),
+  body: {
+    kind: "bytes",
+    bytesMax: 1_048_576,
+    mediaTypes: ["*/*"],
+    description: "The vendor's body, as it sends it.",
+  },
+  success: { status: 200, description: "Stored, or known already.", schema: receivedSchema },
+  errors: [
+    "unknown_connection",
+    "signature_missing",
+    "signature_invalid",
+    "signature_stale",
+    "signature_in_future",
+  ],
+});
+
+export const listInboxMessages = defineRoute({
+  operationId: "listInboxMessages",
+  method: "get",
+  path: "/v1/inbox",
+  tag: "inbox",
+  summary: "List inbox messages",
+  access: "inbox:read",
+  idempotency: "none",
+  query: z.strictObject({
+    ...listQuery,
+    status: z.enum(["pending", "processed", "ignored", "quarantined"]).optional(),
+    connection_id: idSchema("connection").optional(),
+    deal_id: textSchema({ max: 200 }).optional(),
+  }),
+  success: {
+    status: 200,
+    description: "Messages, newest first.",
+    schema: listOf({ id: "InboxMessageList", item: inboxMessageSchema }),
+  },
+  errors: [],
+});
+
+export const replayInboxMessage = defineRoute({
+  operationId: "replayInboxMessage",
+  method: "post",
+  path: "/v1/inbox/{id}/replay",
+  tag: "inbox",
+  summary: "Process an inbox message again",
+  description:
+    "Puts it back in line with its attempts counted from zero. Harmless for one already processed: its deal is re-read and found unchanged.",
+  access: "inbox:replay",
+  idempotency: "optional",
+  params: z.object({ id: idSchema("inboxMessage") }),
+  success: { status: 202, description: "Back in line.", schema: inboxMessageSchema },
+  errors: ["not_found"],
+});
