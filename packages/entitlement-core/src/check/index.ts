@@ -1,0 +1,2 @@
+export * from "./check-answer.ts";
+export { type CheckInput, checkEntitlement } from "./check-entitlement.ts";

@@ -1,0 +1,39 @@
+import type { ConfigCombination, ConfigValue } from "../catalog/feature.ts";
+
+/**
+ * The one value of a `config` feature that several sources set, oldest source first.
+ * `max` and `min` compare numbers, and booleans with `false` as the smaller; `union` merges lists
+ * and texts into one sorted list. Values that the rule cannot compare (texts under `max`, a number
+ * beside a list) fall to the newest source, as under `latest`: one answer, whatever the sources say.
+ */
+export function combineConfig(
+  values: readonly [ConfigValue, ...ConfigValue[]],
+  combine: ConfigCombination,
+): ConfigValue {
+  const latest = values[values.length - 1] as ConfigValue;
+  switch (combine) {
+    case "latest":
+      return latest;
+    case "max":
+      return comparable(values)?.reduce((one, other) => (other > one ? other : one)) ?? latest;
+    case "min":
+      return comparable(values)?.reduce((one, other) => (other < one ? other : one)) ?? latest;
+    case "union":
+      return union(values) ?? latest;
+  }
+}
+
+function comparable(values: readonly ConfigValue[]): readonly (number | boolean)[] | null {
+  if (values.every((value) => typeof value === "number")) return values;
+  if (values.every((value) => typeof value === "boolean")) return values;
+  return null;
+}
+
+function union(values: readonly ConfigValue[]): readonly string[] | null {
+  const members = new Set<string>();
+  for (const value of values) {
+    if (typeof value === "number" || typeof value === "boolean") return null;
+    for (const member of typeof value === "string" ? [value] : value) members.add(member);
+  }
+  return [...members].sort();
+}

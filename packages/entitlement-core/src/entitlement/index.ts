@@ -1,0 +1,5 @@
+export * from "./effective-entitlement.ts";
+export type * from "./effective-entitlement-shape.ts";
+export type * from "./entitlement.ts";
+export * from "./entitlements-from-order.ts";
+export * from "./supersede.ts";

@@ -1,0 +1,115 @@
+import { canonicalHash } from "../kernel/canonical-hash.ts";
+import type { Problem, WaitingOn } from "../order/problem.ts";
+import type { OrderStatus } from "../order/status-ladder.ts";
+
+/** Where an order stands, as far as the CRM is told. */
+export interface OrderToTell {
+  readonly orderId: string;
+  readonly status: OrderStatus;
+  readonly waitingOn: WaitingOn | null;
+  readonly problem: Problem | null;
+  /** Null before access exists. */
+  readonly activeFromIso: string | null;
+  /** Exclusive; null before access exists, or when it does not end. */
+  readonly activeUntilIso: string | null;
+  /** What the customer has: "50 × GTX Pro, SSO". Empty when there is nothing to say yet. */
+  readonly holds: readonly string[];
+  /** The order's timeline page. */
+  readonly url: string;
+  /** Grows with every event of the order. */
+  readonly eventSequence: number;
+}
+
+/** What the CRM's record is to show. Field for field what a CRM connector writes. */
+export interface ToldStatus {
+  readonly orderId: string;
+  readonly sequence: number;
+  readonly status: OrderStatus;
+  readonly waitingOn: string | null;
+  readonly dueAtIso: string | null;
+  readonly activeFromIso: string | null;
+  readonly activeUntilIso: string | null;
+  readonly problem: string | null;
+  readonly summary: string;
+  readonly url: string;
+}
+
+/** What was last written to the record, as remembered on our side. */
+export interface LastWritten {
+  readonly sequence: number;
+  readonly hash: string;
+}
+
+export interface WriteBackPlan {
+  /** False: the CRM already shows this, nothing is to be written. */
+  readonly differs: boolean;
+  readonly status: ToldStatus;
+  /** Over everything shown but the sequence. */
+  readonly hash: string;
+}
+
+/**
+ * What the CRM is to be told, and whether that differs from what it was told last. The sequence
+ * grows with every write, so a write that was overtaken on the way is recognized out there and
+ * dropped; when nothing differs it stays the one last written.
+ */
+export function planWriteBack({
+  order,
+  lastWritten,
+}: {
+  readonly order: OrderToTell;
+  readonly lastWritten: LastWritten | null;
+}): WriteBackPlan {
+  const shown: Omit<ToldStatus, "sequence"> = {
+    orderId: order.orderId,
+    status: order.status,
+    waitingOn: order.waitingOn?.who ?? null,
+    dueAtIso: order.waitingOn?.dueIso ?? null,
+    activeFromIso: order.activeFromIso,
+    activeUntilIso: order.activeUntilIso,
+    problem: order.problem?.sentence ?? null,
+    summary: summaryOf(order),
+    url: order.url,
+  };
+  const hash = canonicalHash(shown);
+  const differs = hash !== lastWritten?.hash;
+  const sequence =
+    lastWritten === null
+      ? order.eventSequence
+      : differs
+        ? Math.max(order.eventSequence, lastWritten.sequence + 1)
+        : lastWritten.sequence;
+  return { differs, hash, status: { ...shown, sequence } };
+}
+
+/** One line for a list view of deals: who holds it, or what the customer has and until when. */
+function summaryOf(order: OrderToTell): string {
+  switch (order.status) {
+    case "Received":
+      return "Taken in by Usher.";
+    case "Awaiting approval":
+      return order.waitingOn === null
+        ? "Waits for an approval."
+        : `Waits for ${order.waitingOn.who}${until(order.waitingOn.dueIso, ", due")}.`;
+    case "Provisioning":
+      return "Approved; access is being set up.";
+    case "Active":
+      return `${order.holds.length > 0 ? `Live: ${order.holds.join(", ")}` : "Live"}${span(order)}.`;
+    case "Action needed":
+      return order.problem?.sentence ?? "Stands still until someone acts.";
+    case "Rejected":
+      return "Rejected by an approver; nothing was billed or granted.";
+    case "Canceled":
+      return "Canceled; access has ended.";
+    case "Ended":
+      return `The term is over${until(order.activeUntilIso, "; access ended")}.`;
+  }
+}
+
+function span({ activeFromIso, activeUntilIso }: OrderToTell): string {
+  return `${until(activeFromIso, ", from")}${until(activeUntilIso, " until")}`;
+}
+
+function until(iso: string | null, word: string): string {
+  return iso === null ? "" : `${word} ${iso.slice(0, 10)}`;
+}
