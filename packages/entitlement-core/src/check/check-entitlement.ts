@@ -23,7 +23,10 @@ export interface CheckInput {
 export function checkEntitlement({ effective, amount, usage, country }: CheckInput): CheckAnswer {
   refuseBadAmount(amount);
   if ("unknown" in effective) {
-    return { ...refusal, reason: effective.unknown === "customer" ? "unknown_customer" : "unknown_feature" };
+    return {
+      ...refusal,
+      reason: effective.unknown === "customer" ? "unknown_customer" : "unknown_feature",
+    };
   }
   if (!effective.isActive) {
     return {

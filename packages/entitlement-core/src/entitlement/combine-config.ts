@@ -15,17 +15,23 @@ export function combineConfig(
     case "latest":
       return latest;
     case "max":
-      return comparable(values)?.reduce((one, other) => (other > one ? other : one)) ?? latest;
+      return greatest(values) ?? latest;
     case "min":
-      return comparable(values)?.reduce((one, other) => (other < one ? other : one)) ?? latest;
+      return least(values) ?? latest;
     case "union":
       return union(values) ?? latest;
   }
 }
 
-function comparable(values: readonly ConfigValue[]): readonly (number | boolean)[] | null {
-  if (values.every((value) => typeof value === "number")) return values;
-  if (values.every((value) => typeof value === "boolean")) return values;
+function greatest(values: readonly ConfigValue[]): ConfigValue | null {
+  if (values.every((value) => typeof value === "number")) return Math.max(...values);
+  if (values.every((value) => typeof value === "boolean")) return values.includes(true);
+  return null;
+}
+
+function least(values: readonly ConfigValue[]): ConfigValue | null {
+  if (values.every((value) => typeof value === "number")) return Math.min(...values);
+  if (values.every((value) => typeof value === "boolean")) return !values.includes(false);
   return null;
 }
 

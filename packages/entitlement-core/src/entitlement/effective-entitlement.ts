@@ -1,7 +1,7 @@
 import type { Feature } from "../catalog/feature.ts";
 import type { GeoRule } from "../catalog/offering.ts";
-import { earlierEnd } from "../kernel/interval.ts";
 import type { Instant } from "../kernel/instant.ts";
+import { earlierEnd } from "../kernel/interval.ts";
 import type {
   BreakdownEntry,
   EffectiveEntitlement,
@@ -10,7 +10,7 @@ import type {
 import type { Entitlement } from "./entitlement.ts";
 import { foldSources, meteredSources } from "./fold-sources.ts";
 import { countsAt, isInGrace, nextChange, type Span, spansOf } from "./span.ts";
-import { nextAddition, usageWindow, type UsageWindow } from "./usage-window.ts";
+import { nextAddition, type UsageWindow, usageWindow } from "./usage-window.ts";
 
 /**
  * What one customer may use of one feature at one instant, past or future: the pure fold of its

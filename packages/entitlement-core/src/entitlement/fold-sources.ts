@@ -1,8 +1,8 @@
 import type { ConfigCombination, ConfigValue } from "../catalog/feature.ts";
 import type { Instant } from "../kernel/instant.ts";
 import { type Limit, noLimit, sumLimits, unlimited } from "../kernel/limit.ts";
-import type { BreakdownEntry } from "./effective-entitlement-shape.ts";
 import { combineConfig } from "./combine-config.ts";
+import type { BreakdownEntry } from "./effective-entitlement-shape.ts";
 import { limitInWindow, type MeteredSource, type UsageWindow } from "./usage-window.ts";
 
 /** What several sources of one feature amount to together. */

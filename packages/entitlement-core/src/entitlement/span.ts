@@ -1,5 +1,5 @@
-import { addDays } from "../kernel/instant.ts";
 import type { Instant } from "../kernel/instant.ts";
+import { addDays } from "../kernel/instant.ts";
 import type { Entitlement } from "./entitlement.ts";
 
 /** When a right counts: in its term over `[from, to)`, in grace over `[to, graceTo)`. Null: no end. */
@@ -29,7 +29,9 @@ export function spansOf(entitlements: readonly Entitlement[]): readonly Span[] {
       to: entitlement.activeTo,
       graceTo: graceEnd(entitlement, replacedAt.get(entitlement.id)),
     }))
-    .sort((one, other) => one.from - other.from || (one.entitlement.id < other.entitlement.id ? -1 : 1));
+    .sort(
+      (one, other) => one.from - other.from || (one.entitlement.id < other.entitlement.id ? -1 : 1),
+    );
 }
 
 /** The exclusive end of a right's grace: never before the end of its term; null when it never ends. */

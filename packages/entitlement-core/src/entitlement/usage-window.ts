@@ -1,6 +1,6 @@
 import type { ResetPeriod } from "../catalog/offering.ts";
-import { earlierEnd } from "../kernel/interval.ts";
 import type { Instant, Interval, TimeZone } from "../kernel/instant.ts";
+import { earlierEnd } from "../kernel/interval.ts";
 import type { Limit } from "../kernel/limit.ts";
 import { periodsBegun, type ResetAnchor, usagePeriodAt } from "../usage/usage-period.ts";
 import type { Entitlement, MeteredValue } from "./entitlement.ts";

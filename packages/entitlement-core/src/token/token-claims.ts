@@ -34,7 +34,8 @@ export interface ClaimedEntitlement extends ClaimedStretch {
   readonly enforcement: "soft" | "hard";
   readonly reset: ResetPeriod;
   readonly fail_policy: "open" | "closed";
-  readonly then?: readonly ClaimedStretch[];
+  /** What holds after `until`, in order of time, as far as the token lives. */
+  readonly later?: readonly ClaimedStretch[];
 }
 
 /** The claims of a license document (RFC 7519), times in whole seconds since 1970. */
@@ -83,7 +84,9 @@ export function tokenClaims({
   readonly ttlSecondsMax: number;
 }): Outcome<TokenClaims, "nothing_to_sign"> {
   if (!Number.isSafeInteger(ttlSecondsMax) || ttlSecondsMax < 1) {
-    throw new RangeError(`A token lives a whole number of seconds of at least 1, not ${ttlSecondsMax}.`);
+    throw new RangeError(
+      `A token lives a whole number of seconds of at least 1, not ${ttlSecondsMax}.`,
+    );
   }
   const issuedAt = Math.floor(now / 1000);
   const latestEnd = issuedAt + Math.min(ttlSecondsMax, tokenTtlSecondsMax);
@@ -102,7 +105,7 @@ export function tokenClaims({
       reset: first.effective.reset,
       fail_policy: feature.failPolicy,
       ...first.stretch,
-      ...(later.length > 0 && { then: later.map(({ stretch }) => stretch) }),
+      ...(later.length > 0 && { later: later.map(({ stretch }) => stretch) }),
     };
   }
 
@@ -200,7 +203,7 @@ export function claimedStretchAt({
     ? claims.entitlements[feature]
     : undefined;
   if (claimed === undefined) return null;
-  const stretch = [claimed, ...(claimed.then ?? [])].find(
+  const stretch = [claimed, ...(claimed.later ?? [])].find(
     ({ until }) => until === null || at < until * 1000,
   );
   return stretch === undefined || stretch.state === "inactive" ? null : stretch;

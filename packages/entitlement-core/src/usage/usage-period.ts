@@ -56,7 +56,10 @@ function resetGrid(anchor: ResetAnchor, reset: Exclude<ResetPeriod, "never">): R
 
   const boundary = (index: number): Instant => {
     const day = firstDay.add(stretch(reset, index));
-    const local = time === undefined ? { timeZone: anchor.timeZone } : { timeZone: anchor.timeZone, plainTime: time };
+    const local =
+      time === undefined
+        ? { timeZone: anchor.timeZone }
+        : { timeZone: anchor.timeZone, plainTime: time };
     return day.toZonedDateTime(local).epochMilliseconds as Instant;
   };
 
@@ -87,7 +90,11 @@ function stretch(reset: Exclude<ResetPeriod, "never">, count: number): T.Duratio
   }
 }
 
-function estimate(reset: Exclude<ResetPeriod, "never">, from: T.PlainDate, to: T.PlainDate): number {
+function estimate(
+  reset: Exclude<ResetPeriod, "never">,
+  from: T.PlainDate,
+  to: T.PlainDate,
+): number {
   switch (reset) {
     case "day":
       return daysBetween(from, to);
