@@ -53,9 +53,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       foreign key (tenant_id, connection_id) references connections (tenant_id, id),
       foreign key (tenant_id, customer_id) references customers (tenant_id, id)
     );
-    create index orders_by_age on orders (tenant_id, created_at desc, id desc);
-    create index orders_by_status on orders (tenant_id, status, created_at desc, id desc);
-    create index orders_by_customer on orders (tenant_id, customer_id, created_at desc, id desc);
+    -- Lists are ordered by id: ids sort by creation, so the key is also the age.
+    create index orders_by_status on orders (tenant_id, status, id);
+    create index orders_by_customer on orders (tenant_id, customer_id, id);
     create index orders_by_number on orders (tenant_id, number);
     -- Few orders are blocked at a time. (A GIN index would lie idle: array operators are not
     -- leakproof, so under row-level security the planner may not use one.)

@@ -32,9 +32,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create unique index one_live_task_per_stage on approval_tasks (tenant_id, order_id, stage_key)
       where status in ('waiting', 'open');
     create index approval_tasks_by_order on approval_tasks (tenant_id, order_id);
-    create index approval_tasks_open on approval_tasks (tenant_id, opened_at, id) where status = 'open';
+    create index approval_tasks_by_status on approval_tasks (tenant_id, status, id);
     create index approval_tasks_due on approval_tasks (tenant_id, due_at) where status = 'open';
-    create index approval_tasks_by_age on approval_tasks (tenant_id, created_at desc, id desc);
     ${ownRowsOnly("approval_tasks")}
     ${allow("approval_tasks", "select, insert, update (status, opened_at, due_at, decided_at)")}
 

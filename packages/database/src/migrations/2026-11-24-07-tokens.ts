@@ -60,9 +60,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       foreign key (tenant_id, status_list_id) references status_lists (tenant_id, id),
       check ((revoked_at is null) = (revoked_because is null))
     );
-    create index tokens_by_customer on tokens (tenant_id, customer_id, issued_at desc, jti desc);
+    create index tokens_by_customer on tokens (tenant_id, customer_id, jti);
     create index tokens_by_order on tokens (tenant_id, order_id);
-    create index tokens_by_age on tokens (tenant_id, issued_at desc, jti desc);
     ${ownRowsOnly("tokens")}
     ${allow("tokens", "select, insert, update (revoked_at, revoked_because)")}
 

@@ -1,0 +1,95 @@
+import { isId, type TenantId } from "@usher/entitlement-core/kernel";
+import { Kysely } from "kysely";
+import type { Pool, PoolClient } from "pg";
+import { clientDialect } from "./client-dialect.ts";
+import type { DB } from "./generated/rows.ts";
+
+/**
+ * An open transaction in which one tenant's rows exist and no others.
+ * Every repository function takes it first; what they do is done or undone together.
+ */
+export interface TenantTransaction {
+  readonly tenantId: TenantId;
+  readonly db: Kysely<DB>;
+}
+
+export interface TenantTransactionOptions {
+  readonly tenantId: TenantId;
+  /** The transaction may only read; the server refuses anything else. */
+  readonly readOnly?: boolean;
+}
+
+const attemptsMax = 4;
+
+/**
+ * Runs `work` in one transaction of the tenant: committed when it resolves, rolled back when it
+ * throws. After a deadlock or a serialization failure it is run again from the start (up to four
+ * times), so `work` must have no effect outside the database.
+ */
+export async function runTenantTransaction<Result>(
+  pool: Pool,
+  options: TenantTransactionOptions,
+  work: (tx: TenantTransaction) => Promise<Result>,
+): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await attemptTransaction(pool, options, work);
+    } catch (error) {
+      if (attempt === attemptsMax || !isWorthRepeating(error)) throw error;
+    }
+  }
+}
+
+async function attemptTransaction<Result>(
+  pool: Pool,
+  { tenantId, readOnly = false }: TenantTransactionOptions,
+  work: (tx: TenantTransaction) => Promise<Result>,
+): Promise<Result> {
+  // The id is written into the statement below, so its shape is the guard against injection.
+  if (!isId("tenant", tenantId)) {
+    throw new Error(`Expected a tenant id (ten_…), got ${JSON.stringify(tenantId)}.`);
+  }
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    // One round trip instead of two: several statements in one simple query.
+    await client.query(
+      `begin${readOnly ? " read only" : ""}; select set_config('usher.tenant_id', '${tenantId}', true)`,
+    );
+    try {
+      const result = await work({ tenantId, db: databaseOf(client) });
+      const { command } = await client.query("commit");
+      // An error that `work` swallowed leaves the transaction aborted, and COMMIT then rolls back.
+      if (command === "ROLLBACK") {
+        throw new Error(
+          "The transaction was rolled back at commit: a statement in it had failed and the failure was swallowed.",
+        );
+      }
+      return result;
+    } catch (error) {
+      await client.query("rollback").catch((reason: unknown) => {
+        broken = reason as Error;
+      });
+      throw error;
+    }
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** One query builder a connection, made once: building it costs as much as a small statement. */
+const databases = new WeakMap<PoolClient, Kysely<DB>>();
+
+function databaseOf(client: PoolClient): Kysely<DB> {
+  const known = databases.get(client);
+  if (known) return known;
+  const made = new Kysely<DB>({ dialect: clientDialect(client) });
+  databases.set(client, made);
+  return made;
+}
+
+/** 40001 serialization_failure, 40P01 deadlock_detected: nothing happened, and a second try may pass. */
+function isWorthRepeating(error: unknown): boolean {
+  const code = (error as { readonly code?: unknown } | null)?.code;
+  return code === "40001" || code === "40P01";
+}
