@@ -26,7 +26,10 @@ export async function withBootstrap({ quiet = false, needsTemporal = true }, wor
     process.exitCode = await work({ env, node: toolPath("node"), progress });
   } catch (error) {
     // The stop ends the process itself once everything has ended.
-    if (error instanceof Stopped) return;
+    if (error instanceof Stopped) {
+      stream.write("Stopped.\n");
+      return;
+    }
     process.stderr.write(`\n${explain(error)}\n`);
     process.exitCode = 1;
   }

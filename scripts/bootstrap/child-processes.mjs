@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { Stopped } from "./failure.mjs";
 
@@ -35,7 +36,7 @@ function run(command, args, { cwd, env, onLine, group, stdio }) {
       detached: group,
       stdio: [...streams, "pipe"],
     });
-    running.set(child, { group });
+    running.set(child, { group, captured: stdio !== "inherit", interactive: !group });
     child.stdio[3].on("error", () => {});
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
@@ -71,23 +72,46 @@ export function stopChildrenOnSignals() {
       void stopAll(signal).then(() => process.exit(128 + constants.signals[signal]));
     });
   }
-  const parent = process.ppid;
+  const startedBy = ancestors();
   setInterval(() => {
-    if (process.ppid !== parent) void stopAll("SIGTERM").then(() => process.exit(143));
+    if (ancestors() !== startedBy) void stopAll("SIGTERM").then(() => process.exit(143));
   }, 500).unref();
+}
+
+/**
+ * Parent and grandparent: npm runs scripts through a shell, so the death of npm shows one step
+ * further up. Without /proc only the parent is known.
+ */
+function ancestors() {
+  try {
+    // `pid (name) state ppid …`; the name may hold spaces and brackets.
+    const status = readFileSync(`/proc/${process.ppid}/stat`, "utf8");
+    return `${process.ppid} ${status.slice(status.lastIndexOf(")") + 2).split(" ")[1]}`;
+  } catch {
+    return `${process.ppid}`;
+  }
 }
 
 async function stopAll(signal) {
   const first = stopSignal === undefined;
   stopSignal ??= signal;
-  for (const [child, { group }] of running) {
-    const heardItself = !group && signal === "SIGINT";
-    if (first && !heardItself) signalChild(child, signal, group);
+  if (!first) return new Promise(() => {});
+  for (const [child, { group, interactive }] of running) {
+    const heardItself = interactive && signal === "SIGINT";
+    if (!heardItself) signalChild(child, signal, group);
   }
-  const deadline = Date.now() + 20_000;
-  while (running.size > 0 && Date.now() < deadline)
+  // What runs captured is an install or a check: it can be ended at any point and done again.
+  await allEnded({ withinMs: 1_000, which: ({ captured }) => captured });
+  await allEnded({ withinMs: 20_000, which: () => true });
+}
+
+async function allEnded({ withinMs, which }) {
+  const left = () => [...running].filter(([, how]) => which(how));
+  const deadline = Date.now() + withinMs;
+  while (left().length > 0 && Date.now() < deadline) {
     await new Promise((wake) => setTimeout(wake, 25));
-  for (const [child, { group }] of running) signalChild(child, "SIGKILL", group);
+  }
+  for (const [child, { group }] of left()) signalChild(child, "SIGKILL", group);
 }
 
 function signalChild(child, signal, group) {

@@ -1,5 +1,5 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { runCaptured } from "./child-processes.mjs";
 import { Failure } from "./failure.mjs";
 
@@ -10,7 +10,7 @@ import { Failure } from "./failure.mjs";
  */
 export async function installNpmPackage({ name, version, integrity, folder }) {
   const unfinished = `${folder}.unfinished-${process.pid}`;
-  rmSync(unfinished, { recursive: true, force: true });
+  removeUnfinished(folder);
   mkdirSync(unfinished, { recursive: true });
   const root = { name: "usher-tool", private: true, dependencies: { [name]: version } };
   writeFileSync(join(unfinished, "package.json"), JSON.stringify(root));
@@ -43,6 +43,26 @@ export async function installNpmPackage({ name, version, integrity, folder }) {
     rmSync(unfinished, { recursive: true, force: true });
   }
   return join(folder, "node_modules", name);
+}
+
+/** What killed runs left half-way; one that is at work now has a live process in its name. */
+function removeUnfinished(folder) {
+  const parent = dirname(folder);
+  if (!existsSync(parent)) return;
+  for (const name of readdirSync(parent)) {
+    const [owner, pid] = name.split(".unfinished-");
+    if (owner !== basename(folder) || pid === undefined || isAlive(Number(pid))) continue;
+    rmSync(join(parent, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM";
+  }
 }
 
 /** The npm that runs us, if one does; else the one on PATH. */

@@ -1,3 +1,5 @@
+import { Stopped } from "./failure.mjs";
+
 const frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 
 /**
@@ -43,7 +45,7 @@ export function createProgress({ stream, quiet = false, now = () => performance.
         finish(result?.failed ? "✗" : "✓");
         return result;
       } catch (error) {
-        finish("✗");
+        finish(error instanceof Stopped ? "–" : "✗");
         throw error;
       }
     },
