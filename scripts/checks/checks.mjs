@@ -28,6 +28,6 @@ export const checks = [
   {
     name: "one version of each dependency (sherif)",
     command: "sherif",
-    args: ["--fail-on-warnings"],
+    args: ["--fail-on-warnings", "--ignore-rule=packages-without-package-json"],
   },
 ];
