@@ -1,0 +1,328 @@
+import { announceChange } from "./notification.ts";
+import { BY_FIELD, indexKey, type Org, type RecordRow } from "./org.ts";
+import { readValue } from "./read-value.ts";
+import { deriveFields, sumOfLines } from "./record-rules.ts";
+import { notFound, refusal } from "./salesforce-error.ts";
+import { normalizeSalesforceId } from "./salesforce-id.ts";
+import type { FieldDefinition, FieldValue } from "./schema/field.ts";
+import type { SchemaObject } from "./schema/schema.ts";
+
+/** On whose behalf a record is written. */
+export interface Author {
+  readonly userId: string;
+  /** True: through the API, so faults strike and derived fields cannot be set. */
+  readonly isApi: boolean;
+  /** Instant the change is stamped with; whole seconds. */
+  readonly stamp: number;
+  /** The operation's name, for faults. */
+  readonly operation: string;
+}
+
+type Values = Record<string, FieldValue>;
+
+export function createRecord(input: {
+  readonly org: Org;
+  readonly object: SchemaObject;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly author: Author;
+}): RecordRow {
+  const { org, object, body, author } = input;
+  return org.store.transact(() => {
+    const given = readBody({ org, object, body, author, allows: (field) => field.isCreateable });
+    strike(input, undefined);
+    const values: Values = {};
+    for (const field of object.fields) values[field.name] = given[field.name] ?? field.defaultValue;
+    requireFields(object, values);
+    const id = org.newId(object);
+    Object.assign(values, {
+      Id: id,
+      CreatedDate: author.stamp,
+      CreatedById: author.userId,
+      LastModifiedDate: author.stamp,
+      LastModifiedById: author.userId,
+      SystemModstamp: author.stamp,
+      IsDeleted: false,
+    });
+    if ("OwnerId" in values) values["OwnerId"] ??= author.userId;
+    deriveFields({ org, object: object.name, values, isNew: true });
+    const row = { id, values };
+    refuseDuplicates(org, object, row);
+    org.store.put(org.table(object.name), row);
+    afterSave({ org, object, row, author, changed: Object.keys(given) });
+    return row;
+  });
+}
+
+/** Writes the fields of `body`; a body that changes nothing still moves the stamps, as a save does. */
+export function updateRecord(input: {
+  readonly org: Org;
+  readonly object: SchemaObject;
+  readonly id: string;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly author: Author;
+}): RecordRow {
+  const { org, object, body, author } = input;
+  return org.store.transact(() => {
+    const before = existingRecord(org, object, input.id);
+    const given = readBody({ org, object, body, author, allows: (field) => field.isUpdateable, before });
+    strike(input, before.id);
+    const values: Values = { ...before.values, ...given };
+    requireFields(object, values);
+    Object.assign(values, {
+      LastModifiedDate: author.stamp,
+      LastModifiedById: author.userId,
+      SystemModstamp: author.stamp,
+    });
+    deriveFields({ org, object: object.name, values, isNew: false });
+    const row = { id: before.id, values };
+    refuseDuplicates(org, object, row);
+    org.store.put(org.table(object.name), row);
+    afterSave({ org, object, row, author, changed: Object.keys(given) });
+    return row;
+  });
+}
+
+/** To the recycle bin: hidden from queries, and its children with it. */
+export function deleteRecord(input: {
+  readonly org: Org;
+  readonly object: SchemaObject;
+  readonly id: string;
+  readonly author: Author;
+}): void {
+  const { org, object, author } = input;
+  org.store.transact(() => {
+    const before = existingRecord(org, object, input.id);
+    strike(input, before.id);
+    if (object.name === "Account" && author.isApi) refuseWonDeals(org, before);
+    markDeleted(org, object, before, author);
+    for (const child of cascade(object.name)) {
+      const childObject = org.schema().object(child.object) as SchemaObject;
+      for (const row of childrenOf(org, childObject, child.field, before.id)) {
+        markDeleted(org, childObject, row, author);
+      }
+    }
+    afterSave({ org, object, row: before, author, changed: ["IsDeleted"] });
+  });
+}
+
+/** The living record of that id, or the vendor's refusal. */
+export function existingRecord(org: Org, object: SchemaObject, rawId: string): RecordRow {
+  const id = normalizeSalesforceId(rawId);
+  const row = id === undefined ? undefined : org.table(object.name).get(id);
+  if (row === undefined) throw notFound();
+  if (row.values["IsDeleted"] === true) {
+    throw refusal(404, "ENTITY_IS_DELETED", "entity is deleted", []);
+  }
+  return row;
+}
+
+/** Living records whose `field` names `id`. */
+export function childrenOf(org: Org, object: SchemaObject, field: string, id: string): RecordRow[] {
+  const definition = object.field(field) as FieldDefinition;
+  return org
+    .table(object.name)
+    .where(BY_FIELD, indexKey(definition, id))
+    .filter((row) => row.values["IsDeleted"] !== true);
+}
+
+function readBody(input: {
+  org: Org;
+  object: SchemaObject;
+  body: Readonly<Record<string, unknown>>;
+  author: Author;
+  allows: (field: FieldDefinition) => boolean;
+  before?: RecordRow;
+}): Values {
+  const { org, object, body, author, allows, before } = input;
+  const currency = String(body["CurrencyIsoCode"] ?? before?.values["CurrencyIsoCode"] ?? "USD");
+  const given: Values = {};
+  const locked: string[] = [];
+  for (const [name, raw] of Object.entries(body)) {
+    if (name === "attributes" || name.toLowerCase() === "id") continue;
+    const parent = typeof raw === "object" && raw !== null ? object.parent(name) : undefined;
+    const field = parent ?? object.field(name);
+    if (field === undefined) {
+      throw refusal(400, "INVALID_FIELD", `No such column '${name}' on sobject of type ${object.name}`);
+    }
+    if (author.isApi && !allows(field)) locked.push(field.name);
+    given[field.name] =
+      parent === undefined ? readValue(field, raw, currency) : findByReference(org, parent, raw as object);
+  }
+  if (locked.length > 0) {
+    throw refusal(
+      400,
+      "INVALID_FIELD_FOR_INSERT_UPDATE",
+      `Unable to create/update fields: ${locked.join(", ")}. Please check the security settings of this field and verify that it is read/write for your profile or permission set.`,
+      locked,
+    );
+  }
+  for (const field of object.fields) {
+    const value = given[field.name];
+    if (field.type === "reference" && typeof value === "string") checkReference(org, field, value);
+  }
+  return given;
+}
+
+function findByReference(org: Org, field: FieldDefinition, raw: object): string {
+  const target = org.schema().object(field.referenceTo ?? "");
+  const [key, value] = Object.entries(raw).filter(([name]) => name !== "attributes")[0] ?? [];
+  const by = key === undefined ? undefined : target?.field(key);
+  const found =
+    target === undefined || by === undefined || !by.isExternalId
+      ? undefined
+      : org.table(target.name).where(BY_FIELD, indexKey(by, String(value)))[0];
+  if (found === undefined) {
+    throw refusal(
+      400,
+      "INVALID_FIELD",
+      `Foreign key external ID: ${String(value)} not found for field ${key ?? "?"} in entity ${field.referenceTo ?? "?"}`,
+    );
+  }
+  return found.id;
+}
+
+function checkReference(org: Org, field: FieldDefinition, id: string) {
+  const target = org.schema().objectOfId(id);
+  if (target === undefined || (field.referenceTo !== "*" && target.name !== field.referenceTo)) {
+    throw refusal(400, "MALFORMED_ID", `${field.label}: id value of incorrect type: ${id}`, [field.name]);
+  }
+  const row = org.table(target.name).get(id);
+  if (row === undefined) {
+    throw refusal(400, "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", []);
+  }
+  if (row.values["IsDeleted"] === true) throw refusal(400, "ENTITY_IS_DELETED", "entity is deleted", []);
+}
+
+function requireFields(object: SchemaObject, values: Values) {
+  const missing = object.fields
+    .filter((field) => field.isRequired && (values[field.name] ?? null) === null)
+    .map((field) => field.name);
+  if (missing.length === 0) return;
+  throw refusal(400, "REQUIRED_FIELD_MISSING", `Required fields are missing: [${missing.join(", ")}]`, missing);
+}
+
+function refuseDuplicates(org: Org, object: SchemaObject, row: RecordRow) {
+  for (const field of object.fields) {
+    const value = row.values[field.name];
+    if (!field.isUnique || value === null || value === undefined) continue;
+    const other = org
+      .table(object.name)
+      .where(BY_FIELD, indexKey(field, value))
+      .find((one) => one.id !== row.id && one.values["IsDeleted"] !== true);
+    if (other === undefined) continue;
+    throw refusal(
+      400,
+      "DUPLICATE_VALUE",
+      `duplicate value found: ${field.name} duplicates value on record with id: ${other.id}`,
+      [],
+    );
+  }
+}
+
+/** A validation rule or a lock, when one was asked for, hits the single record. */
+function strike(
+  input: { readonly org: Org; readonly object: SchemaObject; readonly author: Author },
+  recordId: string | undefined,
+) {
+  const { org, object, author } = input;
+  if (!author.isApi) return;
+  const fault = org.faults.take({
+    vendor: "salesforce",
+    operation: author.operation,
+    kinds: ["refuse_write", "lock"],
+    object: object.name,
+    recordId,
+  });
+  if (fault === undefined) return;
+  if (fault.kind === "lock") {
+    throw refusal(
+      400,
+      "UNABLE_TO_LOCK_ROW",
+      `unable to obtain exclusive access to this record or 1 records: ${recordId ?? "new record"}`,
+      [],
+    );
+  }
+  throw refusal(
+    400,
+    "FIELD_CUSTOM_VALIDATION_EXCEPTION",
+    fault.message ?? "A validation rule of the org refuses this change.",
+    [],
+  );
+}
+
+function afterSave(input: {
+  org: Org;
+  object: SchemaObject;
+  row: RecordRow;
+  author: Author;
+  changed: readonly string[];
+}) {
+  const { org, object, row, author, changed } = input;
+  if (object.name === "OpportunityLineItem") {
+    rollUp({ org, parent: "Opportunity", id: String(row.values["OpportunityId"]), author });
+  } else if (object.name === "OrderItem") {
+    rollUp({ org, parent: "Order", id: String(row.values["OrderId"]), author });
+  } else if (object.name === "Opportunity") {
+    announceChange({ org, id: row.id, author, changed });
+  }
+}
+
+/** A line that comes, goes or changes saves its parent too: new total, new stamps. */
+function rollUp(input: { org: Org; parent: "Opportunity" | "Order"; id: string; author: Author }) {
+  const { org, parent, id, author } = input;
+  const row = org.table(parent).get(id);
+  if (row === undefined || row.values["IsDeleted"] === true) return;
+  const child = parent === "Opportunity" ? "OpportunityLineItem" : "OrderItem";
+  const lines = childrenOf(org, org.schema().object(child) as SchemaObject, `${parent}Id`, id);
+  const total = sumOfLines(lines, String(row.values["CurrencyIsoCode"] ?? "USD"));
+  const derived: Values =
+    parent === "Opportunity"
+      ? { Amount: total, HasOpportunityLineItem: lines.length > 0 }
+      : { TotalAmount: total };
+  const stamps = {
+    LastModifiedDate: author.stamp,
+    LastModifiedById: author.userId,
+    SystemModstamp: author.stamp,
+  };
+  org.store.put(org.table(parent), { id, values: { ...row.values, ...derived, ...stamps } });
+  if (parent === "Opportunity") announceChange({ org, id, author, changed: ["Amount"] });
+}
+
+function markDeleted(org: Org, object: SchemaObject, row: RecordRow, author: Author) {
+  const values = { ...row.values, IsDeleted: true, SystemModstamp: author.stamp };
+  org.store.put(org.table(object.name), { id: row.id, values });
+  if (object.name === "OpportunityLineItem") {
+    rollUp({ org, parent: "Opportunity", id: String(row.values["OpportunityId"]), author });
+  }
+}
+
+function cascade(object: string): readonly { readonly object: string; readonly field: string }[] {
+  switch (object) {
+    case "Account":
+      return [
+        { object: "Opportunity", field: "AccountId" },
+        { object: "Contract", field: "AccountId" },
+        { object: "Order", field: "AccountId" },
+      ];
+    case "Opportunity":
+      return [{ object: "OpportunityLineItem", field: "OpportunityId" }];
+    case "Order":
+      return [{ object: "OrderItem", field: "OrderId" }];
+    default:
+      return [];
+  }
+}
+
+/** The platform keeps an account that closed-won deals hang on. */
+function refuseWonDeals(org: Org, account: RecordRow) {
+  const opportunity = org.schema().object("Opportunity") as SchemaObject;
+  const won = childrenOf(org, opportunity, "AccountId", account.id).filter((row) => row.values["IsWon"]);
+  if (won.length === 0) return;
+  const names = won.map((row) => String(row.values["Name"])).join(", ");
+  throw refusal(
+    400,
+    "DELETE_FAILED",
+    `Your attempt to delete ${String(account.values["Name"])} could not be completed because it is associated with the following closed won opportunities: ${names}`,
+    [],
+  );
+}

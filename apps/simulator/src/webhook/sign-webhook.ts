@@ -1,0 +1,17 @@
+import { createHmac } from "node:crypto";
+
+/**
+ * `t=<unix seconds>,v1=<hex HMAC-SHA256 over "t.body">`: Stripe's scheme, which the Salesforce
+ * notification uses too.
+ * @see https://docs.stripe.com/webhooks#verify-manually
+ */
+export function signWebhook(input: {
+  readonly body: string;
+  readonly secret: string;
+  readonly timestamp: number;
+}): string {
+  const digest = createHmac("sha256", input.secret)
+    .update(`${input.timestamp}.${input.body}`, "utf8")
+    .digest("hex");
+  return `t=${input.timestamp},v1=${digest}`;
+}
