@@ -212,19 +212,21 @@ describe("fulfillOrder", () => {
       });
       await (await rig.start(orderId)).result();
       await cancel(orderId);
+      await inPhase(orderId, "action-needed");
+      const failed = ["revoke", "undone grant", "cancel bill", "failed bill"];
+      expect(order.journal.slice(2)).toEqual(failed);
+
+      hub.whenBillsAreTakenBack(async () => undefined);
+      order.problem = null;
+      await rig.fulfillment.wakeOrder({ tenantId, orderId, because: "resumed" });
       expect(await rig.handle(orderId).result()).toEqual({ status: "Canceled" });
-      expect(order.journal.slice(2)).toEqual([
-        "revoke",
-        "undone grant",
-        "cancel bill",
-        "failed bill",
-      ]);
+      expect(order.journal.slice(6)).toEqual(["cancel bill", "undone bill"]);
     });
   });
 
   it("ends cleanly when the run itself is canceled in Temporal", async () => {
     const { orderId, order } = given({ needsApproval: true });
-    order.billedRevision = 1;
+    order.mayBeBilled = true;
     const run = await rig.start(orderId);
     await inPhase(orderId, "awaiting-approval");
     await run.cancel();

@@ -22,9 +22,6 @@ export interface FulfillOrderResult {
 
 const pauseAfterUnrecordedFailureMs = 5 * 60_000;
 
-/** Every step that can be undone, in the order in which it is made. */
-const undoable = ["bill", "grant"] as const satisfies readonly UndoableStep[];
-
 /**
  * One order from received to granted, and back if it is canceled or rejected.
  *
@@ -41,8 +38,6 @@ export async function fulfillOrder(order: FulfillOrderInput): Promise<FulfillOrd
   const vendors = createVendors();
   /** Messages that the plan in hand has taken into account. */
   let heard = 0;
-  /** What may exist by now and would have to be undone: noted before the call that makes it. */
-  const made = new Set<UndoableStep>();
 
   try {
     return await fulfill();
@@ -55,7 +50,6 @@ export async function fulfillOrder(order: FulfillOrderInput): Promise<FulfillOrd
   async function fulfill(): Promise<FulfillOrderResult> {
     for (let step = await plan(); ; ) {
       setCurrentDetails(step.details);
-      for (const one of step.made) made.add(one);
       switch (step.kind) {
         case "wait-for-approval":
           mailbox.phase = "awaiting-approval";
@@ -66,12 +60,10 @@ export async function fulfillOrder(order: FulfillOrderInput): Promise<FulfillOrd
           break;
         case "bill":
           mailbox.phase = "billing";
-          made.add("bill");
           step = await bill(step);
           break;
         case "grant":
           mailbox.phase = "granting";
-          made.add("grant");
           step = await grant(step);
           break;
         case "wait-for-fix":
@@ -80,8 +72,7 @@ export async function fulfillOrder(order: FulfillOrderInput): Promise<FulfillOrd
           break;
         case "undo":
           mailbox.phase = "undoing";
-          await CancellationScope.nonCancellable(undoInReverse);
-          step = await plan();
+          step = await undo(step);
           break;
         case "done":
           await condition(allHandlersFinished);
@@ -104,7 +95,7 @@ export async function fulfillOrder(order: FulfillOrderInput): Promise<FulfillOrd
         await untilDatabaseAnswers(() => ours.cancelOrder({ ...order, ...request }));
         mailbox.cancelRequest = null;
       }
-      return await untilDatabaseAnswers(() => ours.planOrder({ ...order, made: [...made] }));
+      return await untilDatabaseAnswers(() => ours.planOrder(order));
     });
   }
 
@@ -131,7 +122,6 @@ export async function fulfillOrder(order: FulfillOrderInput): Promise<FulfillOrd
       mailbox.onInterruption = null;
     }
     if (mailbox.messages !== heard) return await plan();
-    made.add("grant");
     return await grant({ revision });
   }
 
@@ -162,12 +152,7 @@ export async function fulfillOrder(order: FulfillOrderInput): Promise<FulfillOrd
       if (isCancellation(error)) throw error;
       // Not even the failure could be written down. A timer keeps the run from standing still.
       log.error("A failure could not be recorded on the order.", { failure: failure.type, error });
-      return {
-        kind: "wait-for-fix",
-        retryInMs: pauseAfterUnrecordedFailureMs,
-        details: "",
-        made: [...made],
-      };
+      return { kind: "wait-for-fix", retryInMs: pauseAfterUnrecordedFailureMs, details: "" };
     }
   }
 
@@ -183,42 +168,52 @@ export async function fulfillOrder(order: FulfillOrderInput): Promise<FulfillOrd
     return true;
   }
 
-  async function undoInReverse(): Promise<void> {
-    for (const step of undoable.filter((one) => made.has(one)).reverse()) {
-      const failure = await undo(step);
-      await untilDatabaseAnswers(() =>
-        ours.recordUndone({
-          ...order,
-          step,
-          outcome: failure === null ? "undone" : "failed",
-          detail: failure,
-        }),
-      );
-      made.delete(step);
-    }
+  /**
+   * Takes back what was made, the last first. It cannot be canceled, and a step that cannot be
+   * taken back is written down and does not keep the others.
+   */
+  async function undo({ steps, reason }: StepOf<"undo">): Promise<NextStep> {
+    await CancellationScope.nonCancellable(async () => {
+      for (const step of steps) {
+        const failure = await failureOf(step, () => compensate({ step, reason }));
+        await untilDatabaseAnswers(() =>
+          ours.recordUndone({
+            ...order,
+            step,
+            outcome: failure === null ? "undone" : "failed",
+            detail: failure?.message ?? null,
+          }),
+        );
+      }
+    });
+    return await plan();
   }
 
-  /** Null when undone; else why not. A step that cannot be undone does not keep the others. */
-  async function undo(step: UndoableStep): Promise<string | null> {
-    try {
-      switch (step) {
-        case "grant":
-          await untilDatabaseAnswers(() => ours.revokeGrant(order));
-          return null;
-        case "bill":
-          await vendors.cancelBilling({ ...order, reason: "order canceled" });
-          return null;
-      }
-    } catch (error) {
-      return toStepFailure({ step, error }).message;
+  async function compensate({ step, reason }: { step: UndoableStep; reason: string }) {
+    switch (step) {
+      case "grant":
+        return await untilDatabaseAnswers(() => ours.revokeGrant({ ...order, reason }));
+      case "bill":
+        return await vendors.cancelBilling({ ...order, reason });
     }
   }
 
   async function cancelBecauseRunWasCanceled(): Promise<void> {
     mailbox.cancelRequest ??= { by: "temporal", reason: "The run was canceled in Temporal." };
-    for (let step = await plan(); step.kind === "undo"; step = await plan()) {
-      for (const one of step.made) made.add(one);
-      await undoInReverse();
-    }
+    for (let step = await plan(); step.kind === "undo"; ) step = await undo(step);
+  }
+}
+
+type StepOf<Kind extends NextStep["kind"]> = Extract<NextStep, { kind: Kind }>;
+
+async function failureOf(
+  step: UndoableStep,
+  call: () => Promise<unknown>,
+): Promise<StepFailure | null> {
+  try {
+    await call();
+    return null;
+  } catch (error) {
+    return toStepFailure({ step, error });
   }
 }

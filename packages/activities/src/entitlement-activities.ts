@@ -8,5 +8,5 @@ export interface EntitlementActivities {
    */
   grantOrder(input: OrderRef & { readonly revision: number }): Promise<NextStep>;
   /** Ends the order's rights from now and revokes its tokens. Repeatable. */
-  revokeGrant(order: OrderRef): Promise<void>;
+  revokeGrant(input: OrderRef & { readonly reason: string }): Promise<void>;
 }

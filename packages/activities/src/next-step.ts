@@ -1,8 +1,8 @@
+import type { UndoableStep } from "@usher/entitlement-core/order";
+
 /**
  * What a run of `fulfillOrder` is to do next, decided on the truth in the database.
  * `details` is for Temporal's own screens, in clear: our words and amounts, no person.
- * `made` names what may exist by now and would have to be undone, oldest first; it is written
- * before the call that makes it, so a call whose answer was lost is in it.
  */
 export type NextStep = StepOfAnyKind &
   (
@@ -20,17 +20,23 @@ export type NextStep = StepOfAnyKind &
         /** Milliseconds until the step is tried again by itself; null: a person has to act. */
         readonly retryInMs: number | null;
       }
-    | { readonly kind: "undo" }
+    | {
+        readonly kind: "undo";
+        /**
+         * In the order of undoing: the last made first. What is to be undone is noted in the
+         * database before the call that makes it, so a call whose answer was lost is among them.
+         */
+        readonly steps: readonly [UndoableStep, ...UndoableStep[]];
+        readonly reason: string;
+      }
     | { readonly kind: "done"; readonly status: string }
   );
 
 interface StepOfAnyKind {
   readonly details: string;
-  readonly made: readonly UndoableStep[];
 }
 
-/** Steps with an effect that a canceled or rejected order must not leave behind. */
-export type UndoableStep = "bill" | "grant";
+export type { UndoableStep };
 
 /** Names one order; ids only, since an activity's input stands in the history. */
 export interface OrderRef {

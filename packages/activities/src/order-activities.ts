@@ -3,10 +3,10 @@ import type { NextStep, OrderRef, StepFailure, UndoableStep } from "./next-step.
 /** Local activities: each is one transaction on our own database and may be repeated. */
 export interface OrderActivities {
   /**
-   * Takes the order as far as our own rules carry it and says what is to be done next.
-   * `made` is what the run noted before calls whose outcome it may not know.
+   * Takes the order as far as our own rules carry it and says what is to be done next. Before it
+   * answers `bill` it writes down that a bill may exist from now on.
    */
-  planOrder(input: OrderRef & { readonly made: readonly UndoableStep[] }): Promise<NextStep>;
+  planOrder(order: OrderRef): Promise<NextStep>;
   /** Stands the order at Action needed with the cause of a step's failure. */
   recordFailure(input: OrderRef & { readonly failure: StepFailure }): Promise<NextStep>;
   /** Takes an order up again whose wait for an outside system is over. */
@@ -15,7 +15,7 @@ export interface OrderActivities {
   cancelOrder(
     input: OrderRef & { readonly by: string; readonly reason: string | null },
   ): Promise<void>;
-  /** Writes on the timeline how the undoing of a step went. */
+  /** Writes on the timeline how the undoing of a step went; a failure stands the order at Action needed. */
   recordUndone(
     input: OrderRef & {
       readonly step: UndoableStep;

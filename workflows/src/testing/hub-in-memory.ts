@@ -5,7 +5,6 @@ import type {
   NextStep,
   OrderActivities,
   OrderRef,
-  UndoableStep,
 } from "@usher/activities";
 
 /** What one order is, for a test to change while its run is on. */
@@ -18,6 +17,8 @@ export interface OrderInMemory {
   canceledBy: string | null;
   problem: { readonly type: string; readonly retryInMs: number | null } | null;
   billedRevision: number;
+  /** Noted before the vendor is called. */
+  mayBeBilled: boolean;
   grantedRevision: number;
   readonly undone: Set<string>;
   /** Everything that happened, in order. */
@@ -46,28 +47,26 @@ export function createHubInMemory() {
     return order;
   };
 
-  const next = (order: OrderInMemory, noted: readonly UndoableStep[] = []): NextStep => {
-    const isMade = {
-      bill: order.billedRevision > 0 || noted.includes("bill"),
-      grant: order.grantedRevision > 0 || noted.includes("grant"),
-    };
-    const made = (["bill", "grant"] as const).filter(
-      (step) => isMade[step] && !order.undone.has(step),
-    );
-    const step = { details: "", made };
-    if (order.canceledBy !== null) {
-      return made.length > 0
-        ? { ...step, kind: "undo" }
-        : { ...step, kind: "done", status: "Canceled" };
-    }
+  const next = (order: OrderInMemory): NextStep => {
+    const step = { details: "" };
     if (order.problem !== null) {
       return { ...step, kind: "wait-for-fix", retryInMs: order.problem.retryInMs };
+    }
+    if (order.canceledBy !== null) {
+      const isMade = { grant: order.grantedRevision > 0, bill: order.mayBeBilled };
+      const [first, ...others] = (["grant", "bill"] as const).filter(
+        (one) => isMade[one] && !order.undone.has(one),
+      );
+      return first === undefined
+        ? { ...step, kind: "done", status: "Canceled" }
+        : { ...step, kind: "undo", steps: [first, ...others], reason: "canceled" };
     }
     const hash = hashOf(order.revision);
     if (order.needsApproval && !order.approved.has(hash)) {
       return { ...step, kind: "wait-for-approval", revisionHash: hash, dueInMs: order.dueInMs };
     }
     if (order.billedRevision !== order.revision) {
+      order.mayBeBilled = true;
       return { ...step, kind: "bill", revision: order.revision };
     }
     if (order.grantedRevision !== order.revision) {
@@ -77,9 +76,9 @@ export function createHubInMemory() {
   };
 
   const activities: OrderActivities & EntitlementActivities & BillingActivities = {
-    planOrder: async ({ made, ...ref }) => {
+    planOrder: async (ref) => {
       await plan({ order: of(ref), revision: of(ref).revision });
-      return next(of(ref), made);
+      return next(of(ref));
     },
     retryOrder: async (ref) => {
       const order = of(ref);
@@ -95,11 +94,13 @@ export function createHubInMemory() {
     },
     cancelOrder: async ({ by, ...ref }) => {
       of(ref).canceledBy ??= by;
+      of(ref).problem = null;
     },
     recordUndone: async ({ step, outcome, ...ref }) => {
       const order = of(ref);
       order.journal.push(`${outcome} ${step}`);
-      order.undone.add(step);
+      if (outcome === "undone") order.undone.add(step);
+      else order.problem = { type: "undo_failed", retryInMs: null };
     },
     grantOrder: async ({ revision, ...ref }) => {
       const order = of(ref);
@@ -135,6 +136,7 @@ export function createHubInMemory() {
         canceledBy: null,
         problem: null,
         billedRevision: 0,
+        mayBeBilled: false,
         grantedRevision: 0,
         undone: new Set(),
         journal: [],
