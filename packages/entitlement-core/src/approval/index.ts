@@ -1,2 +1,13 @@
+export * from "./approval-facts.ts";
 export type * from "./approval-path.ts";
 export type * from "./approval-policy.ts";
+export * from "./diff-content.ts";
+export * from "./hash-stage-inputs.ts";
+export * from "./judge-condition.ts";
+export * from "./keep-decisions.ts";
+export * from "./lapse-stages.ts";
+export * from "./may-decide.ts";
+export * from "./path-progress.ts";
+export * from "./plan-approval-path.ts";
+export * from "./preview-path.ts";
+export * from "./settle-stage.ts";

@@ -117,6 +117,11 @@ export const errorCatalog = {
     audience: "caller",
     title: "Another version of this order exists with other content",
   },
+  order_phase_conflict: {
+    status: 409,
+    audience: "caller",
+    title: "The order does not stand where this could be done",
+  },
 
   // Inbound events
   unknown_connection: { status: 404, audience: "caller", title: "There is no such connection" },
@@ -171,6 +176,16 @@ export const errorCatalog = {
     audience: "sales",
     title: "A line ends before it starts",
   },
+  invalid_term: {
+    status: null,
+    audience: "sales",
+    title: "A line's term is not a whole number of months",
+  },
+  invalid_country: {
+    status: null,
+    audience: "sales",
+    title: "The account's country is no country",
+  },
   deal_reopened: {
     status: null,
     audience: "sales",
@@ -191,6 +206,16 @@ export const errorCatalog = {
   // What went wrong on the way
   changes_requested: { status: null, audience: "sales", title: "An approver asked for changes" },
   approval_lapsed: { status: null, audience: "sales", title: "Nobody decided in time" },
+  amendment_rejected: {
+    status: null,
+    audience: "sales",
+    title: "A change of an active order was rejected",
+  },
+  no_eligible_approver: {
+    status: null,
+    audience: "operator",
+    title: "Too few people may decide an approval",
+  },
   billing_refused: {
     status: null,
     audience: "operator",
@@ -211,6 +236,11 @@ export const errorCatalog = {
     status: null,
     audience: "operator",
     title: "A connection needs new credentials or rights",
+  },
+  undo_failed: {
+    status: null,
+    audience: "operator",
+    title: "Something could not be taken back",
   },
   unexpected_failure: {
     status: null,

@@ -1,6 +1,11 @@
 import type { ApprovalPath, DecisionWord } from "../approval/approval-path.ts";
 import type { Problem, WaitingOn } from "./problem.ts";
 
+export interface KeptApproval {
+  readonly stageKey: string;
+  readonly decidedBy: string;
+}
+
 /** Something asked of an order. `decideOrder` answers with the events it causes, or why not. */
 export type OrderCommand =
   | { readonly type: "receive"; readonly revisionHash: string; readonly dealVersion: string }
@@ -8,8 +13,22 @@ export type OrderCommand =
   | { readonly type: "report-problem"; readonly problem: Problem }
   | {
       readonly type: "request-approval";
+      /** The stages that are asked now. */
       readonly path: ApprovalPath;
       readonly waitingOn: WaitingOn;
+      /** Decisions on an earlier revision that still count. */
+      readonly kept?: readonly KeptApproval[];
+    }
+  /** Earlier decisions settle every stage of the newer revision: nobody has to be asked again. */
+  | { readonly type: "keep-approvals"; readonly kept: readonly KeptApproval[] }
+  /** The decisions on record settle the path, though no single one of them did when it was recorded. */
+  | { readonly type: "complete-approval" }
+  | { readonly type: "reject"; readonly by: string; readonly comment: string | null }
+  | {
+      readonly type: "lapse-approval";
+      readonly stageKey: string;
+      readonly stageName: string;
+      readonly outcome: "parked" | "denied";
     }
   | {
       readonly type: "record-decision";
@@ -24,6 +43,8 @@ export type OrderCommand =
   | { readonly type: "start-provisioning" }
   | {
       readonly type: "record-billing";
+      /** The revision that was billed; without it, the current one. */
+      readonly revision?: number;
       readonly system: string;
       readonly recordId: string;
       readonly totalMinor: number;
@@ -37,6 +58,8 @@ export type OrderCommand =
     }
   | {
       readonly type: "record-grant";
+      /** The revision that was granted; without it, the current one. Any other is refused. */
+      readonly revision?: number;
       readonly entitlementIds: readonly string[];
       readonly activeFromIso: string;
       readonly activeUntilIso: string | null;
@@ -52,6 +75,7 @@ export type OrderCommand =
   | { readonly type: "resume"; readonly by: string; readonly because: string }
   | {
       readonly type: "record-undone";
+      /** An `UndoableStep`. */
       readonly step: string;
       readonly outcome: "undone" | "failed";
       readonly detail: string | null;

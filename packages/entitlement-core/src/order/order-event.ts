@@ -1,4 +1,5 @@
 import type { DecisionWord, PlannedStage } from "../approval/approval-path.ts";
+import type { UndoableStep } from "./order-state.ts";
 import type { Problem, WaitingOn } from "./problem.ts";
 
 /** Something that happened to an order. Append-only: the row in `order_events` is never changed. */
@@ -67,6 +68,11 @@ export type OrderEvent =
       readonly outcome: "paid" | "failed";
     }
   | {
+      readonly type: "access_kept";
+      /** The revision whose content is again what an earlier one granted, so that nothing is done. */
+      readonly revision: number;
+    }
+  | {
       readonly type: "entitlements_granted";
       readonly revision: number;
       readonly entitlementIds: readonly string[];
@@ -93,6 +99,14 @@ export type OrderEvent =
       readonly revision: number;
       readonly by: string;
       readonly because: string;
+    }
+  | {
+      readonly type: "undoing_started";
+      readonly revision: number;
+      readonly becomes: "canceled" | "rejected";
+      readonly steps: readonly [UndoableStep, ...UndoableStep[]];
+      readonly by: string;
+      readonly reason: string | null;
     }
   | {
       readonly type: "step_undone";

@@ -2,7 +2,7 @@ import type { RecordField } from "../deal/deal-fault.ts";
 import type { ErrorCode } from "../errors/error-code.ts";
 
 /** Where an order takes up again once its problem is gone. */
-export type ResumePoint = "validation" | "approval" | "provisioning" | "write-back";
+export type ResumePoint = "validation" | "approval" | "provisioning" | "write-back" | "undo";
 
 /** Why an order stands at Action needed, in a sentence its reader can act on. */
 export interface Problem {
