@@ -1,1 +1,1 @@
-export {};
+export { createSalesforceConnector, salesforceManifest } from "./salesforce-connector.ts";

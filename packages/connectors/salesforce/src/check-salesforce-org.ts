@@ -1,0 +1,68 @@
+import { connectorFailure, parseShape } from "@usher/connector-sdk/http";
+import type { CallContext } from "@usher/connector-sdk/spec";
+import { z } from "zod";
+import type { SalesforceClient } from "./salesforce-client.ts";
+import type { SalesforceConfig } from "./salesforce-config.ts";
+import { lineTermField, statusFields } from "./salesforce-fields.ts";
+
+const describeAnswer = z.looseObject({
+  fields: z.array(z.looseObject({ name: z.string(), updateable: z.boolean().default(false) })),
+});
+
+/**
+ * Read-only: proves that the credentials work and that every configured field is there, visible and
+ * writable to the connection's user. Throws `config` or `permission` and names all that is missing,
+ * not only the first.
+ */
+export async function checkSalesforceOrg(input: {
+  readonly config: SalesforceConfig;
+  readonly client: SalesforceClient;
+  readonly context: CallContext;
+}): Promise<void> {
+  const { config, client, context } = input;
+  const written = Object.values(statusFields(config.fieldPrefix));
+  const currency = config.isMultiCurrency ? ["CurrencyIsoCode"] : [];
+  const lineField = lineTermField(config);
+  const read = [config.dealTermMonthsField, config.kindField].filter((name) => name !== null);
+  const needs = [
+    { object: "Opportunity", read: [...read, ...currency], written },
+    {
+      object: "OpportunityLineItem",
+      read: [...(lineField === null ? [] : [lineField]), ...currency],
+      written: [],
+    },
+    { object: "Account", read: [config.countryField], written: [] },
+  ];
+  const missing: string[] = [];
+  const readOnly: string[] = [];
+  for (const need of needs) {
+    if (need.read.length + need.written.length === 0) continue;
+    const answer = await client.get(`/sobjects/${need.object}/describe`, context);
+    const { fields } = parseShape({
+      schema: describeAnswer,
+      value: answer,
+      what: `Describing ${need.object}`,
+    });
+    const byName = new Map(fields.map((field) => [field.name, field]));
+    for (const name of [...need.read, ...need.written]) {
+      const field = byName.get(name);
+      if (field === undefined) missing.push(`${need.object}.${name}`);
+      else if (need.written.includes(name) && !field.updateable)
+        readOnly.push(`${need.object}.${name}`);
+    }
+  }
+  if (missing.length > 0) {
+    throw connectorFailure({
+      category: "config",
+      message: `These fields are not in the org, or not visible to the connection's user: ${missing.join(", ")}. Deploy Usher's fields (connectors/salesforce/force-app) and assign the permission set “Usher Integration”, or correct the connection's field names.`,
+      vendorCode: "INVALID_FIELD",
+    });
+  }
+  if (readOnly.length > 0) {
+    throw connectorFailure({
+      category: "permission",
+      message: `The connection's user may not write these fields: ${readOnly.join(", ")}. Assign the permission set “Usher Integration” to it.`,
+      vendorCode: "INVALID_FIELD_FOR_INSERT_UPDATE",
+    });
+  }
+}

@@ -1,0 +1,84 @@
+import { parseConfig, toConnectorError } from "@usher/connector-sdk/http";
+import {
+  type ConnectorDefinition,
+  ConnectorError,
+  type ConnectorManifest,
+  type CrmConnector,
+} from "@usher/connector-sdk/spec";
+import { checkSalesforceOrg } from "./check-salesforce-org.ts";
+import { readOpportunities } from "./read-opportunities.ts";
+import { readOpportunityChanges } from "./read-opportunity-changes.ts";
+import { createRecentChanges } from "./recent-changes.ts";
+import { salesforceCheckpoint } from "./salesforce-checkpoint.ts";
+import { createSalesforceClient, salesforceHosts } from "./salesforce-client.ts";
+import { salesforceConfig } from "./salesforce-config.ts";
+import { salesforceWebhooks } from "./salesforce-webhook.ts";
+import { recordsPerWriteMax, writeOpportunityStatuses } from "./write-opportunity-statuses.ts";
+
+export const salesforceManifest: ConnectorManifest = {
+  id: "salesforce",
+  name: "Salesforce",
+  version: "0.1.0",
+  kinds: ["crm"],
+  authKinds: ["client_credentials", "jwt_bearer"],
+  secretFields: ["clientSecret", "privateKey"],
+  configSchema: salesforceConfig,
+  allowedHosts: salesforceHosts,
+  scopes: ["api"],
+  limits: { concurrentCallsMax: 5, batchSizeMax: recordsPerWriteMax },
+  streams: [{ name: "opportunities", checkpointSchema: salesforceCheckpoint }],
+  webhookEvents: ["Opportunity.changed"],
+};
+
+/**
+ * Won opportunities in, their orders' status out. Each connected system has its own client, token
+ * and limit. Every method throws `ConnectorError` and nothing else.
+ */
+export function createSalesforceConnector(): ConnectorDefinition {
+  return {
+    manifest: salesforceManifest,
+    connect({ config: given }, { fetch, now }) {
+      const config = parseConfig({ schema: salesforceConfig, config: given, vendor: "Salesforce" });
+      const client = createSalesforceClient({ config, fetch, now });
+      const recent = createRecentChanges();
+      const { fieldPrefix } = config;
+
+      const crm: CrmConnector = {
+        check: (context) =>
+          guarded("Checking the org", false, () => checkSalesforceOrg({ config, client, context })),
+        readChanges: ({ checkpoint }, context) =>
+          guarded("Reading changed opportunities", false, () =>
+            readOpportunityChanges({ checkpoint, config, client, recent, now, context }),
+          ),
+        readDeals: ({ dealIds }, context) =>
+          guarded("Reading opportunities", false, () =>
+            readOpportunities({ dealIds, config, client, context }),
+          ),
+        writeStatuses: ({ writes }, context) =>
+          guarded("Writing statuses", true, () =>
+            writeOpportunityStatuses({ writes, fieldPrefix, client, context }),
+          ),
+        writeStatus: (write, context) =>
+          guarded("Writing a status", true, async () => {
+            const [answer] = await writeOpportunityStatuses({
+              writes: [write],
+              fieldPrefix,
+              client,
+              context,
+            });
+            if (typeof answer === "string") return answer;
+            throw answer === undefined ? new Error("no answer") : new ConnectorError(answer.error);
+          }),
+      };
+      return { crm, billing: null, webhooks: salesforceWebhooks, close: () => Promise.resolve() };
+    },
+  };
+}
+
+async function guarded<T>(what: string, isWrite: boolean, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw toConnectorError(error, { isWrite, what });
+  }
+}

@@ -1,0 +1,46 @@
+import type { SalesforceConfig } from "./salesforce-config.ts";
+
+/** API names of the fields Usher writes on the Opportunity, by what they show. */
+export interface SalesforceStatusFields {
+  readonly status: string;
+  readonly waitingOn: string;
+  readonly dueAt: string;
+  readonly activeFrom: string;
+  readonly activeUntil: string;
+  readonly problem: string;
+  readonly summary: string;
+  readonly url: string;
+  readonly orderId: string;
+  readonly sequence: string;
+}
+
+export function statusFields(prefix: string): SalesforceStatusFields {
+  return {
+    status: `${prefix}_Status__c`,
+    waitingOn: `${prefix}_Waiting_On__c`,
+    dueAt: `${prefix}_Due_At__c`,
+    activeFrom: `${prefix}_Active_From__c`,
+    activeUntil: `${prefix}_Active_Until__c`,
+    problem: `${prefix}_Problem__c`,
+    summary: `${prefix}_Summary__c`,
+    url: `${prefix}_Url__c`,
+    orderId: `${prefix}_Order_Id__c`,
+    sequence: `${prefix}_Seq__c`,
+  };
+}
+
+/** Characters each text field holds: the same numbers stand in the deployable source. */
+export const textLengthMax = {
+  waitingOn: 255,
+  problem: 2_000,
+  summary: 255,
+  url: 255,
+  orderId: 80,
+} as const;
+
+/** The line's field for the term; null when lines do not say. */
+export function lineTermField(config: SalesforceConfig): string | null {
+  return config.lineTermMonthsField === undefined
+    ? `${config.fieldPrefix}_Term_Months__c`
+    : config.lineTermMonthsField;
+}

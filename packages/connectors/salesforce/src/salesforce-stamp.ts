@@ -1,0 +1,14 @@
+import { z } from "zod";
+
+/**
+ * A datetime as the REST API writes it (`2026-11-24T06:39:48.000+0000`), as `…Z` with milliseconds:
+ * of equal length and zone, so that two of them compare as text, and good as a SOQL literal.
+ */
+export const salesforceStamp = z.string().transform((text, context) => {
+  const ms = Date.parse(text.replace(/([+-]\d{2})(\d{2})$/, "$1:$2"));
+  if (Number.isNaN(ms)) {
+    context.addIssue({ code: "custom", message: "expected a datetime with zone" });
+    return z.NEVER;
+  }
+  return new Date(ms).toISOString();
+});
