@@ -1,5 +1,6 @@
 import pg from "pg";
 import { createDirectory, type Directory } from "./directory.ts";
+import { type busy, runExclusively } from "./exclusive-work.ts";
 import { type Listener, type ListenInput, listen } from "./listen.ts";
 import {
   runTenantTransaction,
@@ -31,6 +32,11 @@ export interface Database {
   readonly directory: Directory;
   /** NOTIFY as it arrives, on a connection of its own that heals itself. */
   listen(input: ListenInput): Promise<Listener>;
+  /** Work that only one process may do at a time; see `runExclusively`. */
+  exclusively<Result>(
+    input: { readonly name: string },
+    work: (signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result | typeof busy>;
   /** Resolves when a statement was answered; rejects otherwise. */
   ping(): Promise<void>;
   /** Waits for running work, then closes every connection. */
@@ -55,6 +61,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     withTenant: (transaction, work) => runTenantTransaction(pool, transaction, work),
     directory: createDirectory(pool),
     listen: (input) => listen({ ...input, url: options.url }),
+    exclusively: ({ name }, work) => runExclusively(pool, name, work),
     ping: async () => {
       await pool.query("select 1");
     },
