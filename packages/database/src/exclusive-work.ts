@@ -17,22 +17,25 @@ export async function runExclusively<Result>(
   const lost = new AbortController();
   const onError = (error: Error) => lost.abort(error);
   client.on("error", onError);
+  let mayHold = true;
   try {
     const { rows } = await client.query<{ is_mine: boolean }>(
       "select pg_try_advisory_lock(hashtextextended($1, 0)) as is_mine",
       [name],
     );
-    if (rows[0]?.is_mine !== true) return busy;
+    mayHold = rows[0]?.is_mine === true;
+    if (!mayHold) return busy;
     try {
       return await work(lost.signal);
     } finally {
       if (!lost.signal.aborted) {
         await client.query("select pg_advisory_unlock(hashtextextended($1, 0))", [name]);
+        mayHold = false;
       }
     }
   } finally {
     client.off("error", onError);
     // A session that is lost, or may still hold the lock, is not given back to the pool.
-    client.release(lost.signal.aborted);
+    client.release(mayHold || lost.signal.aborted);
   }
 }
