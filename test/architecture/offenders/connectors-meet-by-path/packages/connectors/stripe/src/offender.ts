@@ -1,0 +1,1 @@
+export * from "../../salesforce/src/index.ts";

@@ -1,0 +1,7 @@
+export function offend(): number {
+  return Date.now() + Math.random();
+}
+
+export function offendByConstructor(): Date {
+  return new Date();
+}

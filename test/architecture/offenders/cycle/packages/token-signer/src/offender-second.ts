@@ -1,0 +1,5 @@
+import { first } from "./offender.ts";
+
+export function second(): unknown {
+  return first;
+}

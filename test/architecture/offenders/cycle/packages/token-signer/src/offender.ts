@@ -1,0 +1,5 @@
+import { second } from "./offender-second.ts";
+
+export function first(): unknown {
+  return second;
+}

@@ -1,0 +1,1 @@
+export const offence = process.env.DATABASE_URL;

@@ -1,0 +1,1 @@
+export const virtue = process.env.DATABASE_URL;

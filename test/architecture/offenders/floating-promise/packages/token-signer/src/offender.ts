@@ -1,0 +1,3 @@
+export function offend(): void {
+  Promise.resolve(1);
+}

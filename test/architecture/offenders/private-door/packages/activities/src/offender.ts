@@ -1,0 +1,1 @@
+export * from "@usher/entitlement-core/src/order/order-state.ts";

@@ -1,0 +1,3 @@
+import { createOrderActivities } from "@usher/activities";
+
+export const offence = createOrderActivities;

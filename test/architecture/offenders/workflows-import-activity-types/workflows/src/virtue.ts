@@ -1,0 +1,3 @@
+import type * as activities from "@usher/activities";
+
+export type Activities = typeof activities;
