@@ -1,1 +1,13 @@
-export {};
+export * from "./create-signer.ts";
+export * from "./create-token-verifier.ts";
+export * from "./key-rotation.ts";
+export * from "./known-status-lists.ts";
+export * from "./license-token-type.ts";
+export * from "./refusal.ts";
+export * from "./sealed-secret.ts";
+export * from "./signing-key.ts";
+export * from "./status-bits.ts";
+export * from "./status-list-claims.ts";
+export * from "./trusted-keys.ts";
+export * from "./verify-status-list.ts";
+export * from "./verify-token.ts";

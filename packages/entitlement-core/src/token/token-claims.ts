@@ -51,9 +51,6 @@ export interface TokenClaims {
   readonly status: { readonly status_list: { readonly idx: number; readonly uri: string } };
 }
 
-/** `typ` of a license document's header: nothing signed for another purpose is ever taken for one. */
-export const licenseTokenType = "usher-license+jwt";
-
 /** A token outlives nothing it carries, and no token lives longer than this. */
 export const tokenTtlSecondsMax = 366 * 86_400;
 
