@@ -16,7 +16,7 @@ export default defineConfig({
           name: "unit",
           include: [
             ...everywhere.map((folder) => `${folder}/src/**/*.test.ts`),
-            "scripts/**/*.test.ts",
+            "scripts/**/*.test.mjs",
           ],
           exclude: [...ignored, "**/*.int.test.ts"],
         },

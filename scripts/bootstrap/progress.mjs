@@ -28,6 +28,8 @@ export function createProgress({ stream, quiet = false, now = () => performance.
         } else if (now() >= nextLineAt) {
           say(`  ${name}${detail} … ${elapsed()} s`);
           nextLineAt = now() + 10_000;
+        } else {
+          return;
         }
         announced = true;
       };
