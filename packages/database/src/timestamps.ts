@@ -1,11 +1,14 @@
 import type { Instant } from "@usher/entitlement-core/kernel";
 
-/** The driver's `Date` as a domain instant (whole milliseconds; PostgreSQL's microseconds are cut off). */
-export function toInstant(date: Date): Instant {
-  return date.getTime() as Instant;
+/** What a timestamptz arrives as: a `Date` in a column, ISO 8601 text inside of jsonb. */
+export type Timestamp = Date | string;
+
+/** A domain instant: whole milliseconds; PostgreSQL's microseconds are cut off. */
+export function toInstant(date: Timestamp): Instant {
+  return (typeof date === "string" ? Date.parse(date) : date.getTime()) as Instant;
 }
 
-export function toInstantOrNull(date: Date | null): Instant | null {
+export function toInstantOrNull(date: Timestamp | null): Instant | null {
   return date === null ? null : toInstant(date);
 }
 

@@ -65,7 +65,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create index inbox_due_anywhere on inbox (next_attempt_at) where status = 'pending';
     create index inbox_by_status on inbox (tenant_id, status, id);
     ${ownRowsOnly("inbox")}
-    ${allow("inbox", "select, insert, update (status, attempts, next_attempt_at, last_error, processed_at)")}
+    ${allow("inbox", "select, insert, delete, update (status, attempts, next_attempt_at, last_error, processed_at)")}
 
     create function tell_inbox_filled() returns trigger language plpgsql as $$
     begin

@@ -43,7 +43,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       problem jsonb,
       blocked_on_product_codes text[] not null default '{}',
       event_sequence bigint not null,
-      write_back_sequence bigint not null default 0,
       traceparent text,
       requested_by text,
       created_at timestamptz not null default now(),
