@@ -96,9 +96,7 @@ function settings({ port, durability }: { port: number; durability: "kept" | "te
     shared_buffers: "128MB",
     log_timezone: "UTC",
     timezone: "UTC",
-    ...(durability === "test"
-      ? { fsync: "off", synchronous_commit: "off", full_page_writes: "off" }
-      : {}),
+    ...(durability === "test" ? { fsync: "off", full_page_writes: "off" } : {}),
   };
   return Object.entries(values).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 }

@@ -1,0 +1,39 @@
+import { createServer, type Server } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import { findFreePort, loopback } from "./free-port.ts";
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+describe("findFreePort", () => {
+  it("dodges a busy port and names both", async () => {
+    const busy = await occupy();
+    const said: string[] = [];
+    const port = await findFreePort({
+      wanted: busy,
+      name: "PostgreSQL",
+      say: (one) => said.push(one),
+    });
+    expect(port).toBeGreaterThan(busy);
+    expect(said).toEqual([`Port ${busy} is busy; PostgreSQL uses ${port} instead.`]);
+  });
+
+  it("takes the wanted port without a word when it is free", async () => {
+    const free = await findFreePort({ name: "PostgreSQL", say: () => undefined });
+    const said: string[] = [];
+    expect(
+      await findFreePort({ wanted: free, name: "PostgreSQL", say: (one) => said.push(one) }),
+    ).toBe(free);
+    expect(said).toEqual([]);
+  });
+});
+
+function occupy(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    servers.push(server);
+    server.listen(0, loopback, () => resolve((server.address() as { port: number }).port));
+  });
+}
