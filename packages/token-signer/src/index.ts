@@ -1,3 +1,4 @@
+export * from "./connection-secrets.ts";
 export * from "./create-signer.ts";
 export * from "./create-token-verifier.ts";
 export * from "./key-rotation.ts";
