@@ -1,6 +1,7 @@
 export * from "./approval-facts.ts";
 export type * from "./approval-path.ts";
 export type * from "./approval-policy.ts";
+export * from "./check-approval-policy.ts";
 export * from "./diff-content.ts";
 export * from "./hash-stage-inputs.ts";
 export * from "./judge-condition.ts";

@@ -1,3 +1,12 @@
 export type * from "./catalog.ts";
+export * from "./catalog-diff-lines.ts";
+export * from "./catalog-fault.ts";
+export type * from "./catalog-input.ts";
+export * from "./check-catalog.ts";
+export * from "./define-catalog.ts";
+export * from "./diff-catalog.ts";
 export type * from "./feature.ts";
 export type * from "./offering.ts";
+export * from "./offering-content-hash.ts";
+export * from "./resolve-product.ts";
+export * from "./version-offering.ts";

@@ -59,6 +59,15 @@ export type BillingPlan =
   | { readonly kind: "subscription"; readonly interval: "month" | "year" }
   | { readonly kind: "invoice" };
 
+/**
+ * The term of a line for which the deal names none. It starts on the day the deal was won, or on
+ * the day the hub first took it.
+ */
+export interface DefaultTerm {
+  readonly months: number;
+  readonly startsOn: "close-date" | "received-date";
+}
+
 /** What a sku grants and costs, as written in the catalog file. */
 export interface Offering {
   readonly sku: Sku;
@@ -68,6 +77,8 @@ export interface Offering {
   /** List price for one unit for the whole term, one per currency sold in. */
   readonly listPrices: readonly Money[];
   readonly billing: BillingPlan;
+  /** Absent: a line without a term is a fault. */
+  readonly defaultTerm?: DefaultTerm;
   readonly entitlements: readonly EntitlementTemplate[];
 }
 

@@ -13,6 +13,8 @@ export interface Deal {
   readonly isWon: boolean;
   readonly kind: "new" | "amend" | "renew" | "cancel";
   readonly currency: string | null;
+  /** Day on which the deal was won, `YYYY-MM-DD`; absent or null when the CRM does not say. */
+  readonly closedOn?: string | null;
   readonly account: DealAccount | null;
   /** Who sold it and who touched it last: neither may approve it. */
   readonly owner: DealPerson | null;

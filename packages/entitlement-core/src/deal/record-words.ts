@@ -23,8 +23,8 @@ export interface DealWords {
   readonly fields: DealFieldWords;
 }
 
-// Salesforce: Object Reference, Opportunity, OpportunityLineItem, Account. The line's end or length
-// has no standard field; Usher's field set brings these two.
+// Salesforce: Object Reference, Opportunity, OpportunityLineItem, Account. The line's length
+// has no standard field; Usher's field set brings one.
 const salesforce: DealWords = {
   deal: named("Opportunity"),
   line: ({ id, productName }) => named("OpportunityLineItem")({ id, name: productName }),
@@ -41,7 +41,7 @@ const salesforce: DealWords = {
     unitPrice: "OpportunityLineItem.UnitPrice",
     startsOn: "OpportunityLineItem.ServiceDate",
     months: "OpportunityLineItem.Usher_Term_Months__c",
-    endsOn: "OpportunityLineItem.Usher_End_Date__c",
+    endsOn: "OpportunityLineItem.Usher_Term_Months__c",
   },
 };
 

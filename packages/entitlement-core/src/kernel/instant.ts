@@ -72,6 +72,11 @@ export function addHours(instant: Instant, hours: number): Instant {
   return (instant + hours * 3_600_000) as Instant;
 }
 
+/** The earliest of at least one instant. */
+export function earliestOf(instants: readonly [Instant, ...Instant[]]): Instant {
+  return Math.min(...instants) as Instant;
+}
+
 /** Reads `YYYY-MM-DD` of a day that exists, from year 1900 through 9999. */
 export function parseCalendarDate(text: string): Outcome<CalendarDate, string> {
   if (/^(19|[2-9]\d)\d{2}-\d{2}-\d{2}$/.test(text)) {

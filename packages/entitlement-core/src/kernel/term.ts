@@ -8,6 +8,9 @@ export interface Term {
   readonly timeZone: TimeZone;
 }
 
+/** The longest term a line may have. */
+export const termMonthsMax = 120;
+
 /** A term is never open-ended. */
 export interface TermInterval {
   readonly from: Instant;

@@ -4,7 +4,7 @@ import { lapseStages } from "../approval/lapse-stages.ts";
 import { type PathProgress, pathProgress, peopleOf } from "../approval/path-progress.ts";
 import { eligibleApprovers } from "../approval/settle-stage.ts";
 import type { DealFault } from "../deal/deal-fault.ts";
-import { addHours, type Instant, instantFromIso } from "../kernel/instant.ts";
+import { addHours, earliestOf, type Instant, instantFromIso } from "../kernel/instant.ts";
 import { isNonEmpty } from "../kernel/outcome.ts";
 import { currencyChangedProblem, noEligibleApproverProblem } from "./approval-problems.ts";
 import { decideOrder } from "./decide-order.ts";
@@ -132,7 +132,7 @@ function whileAwaitingApproval(
       step: "wait",
       for: "approval",
       revisionHash: state.revisionHash,
-      until: asked.map(({ dueAt }) => dueAt).reduce((one, other) => (one < other ? one : other)),
+      until: earliestOf(asked.map(({ dueAt }) => dueAt) as [Instant, ...Instant[]]),
       mayPassByItself: false,
     }
   );

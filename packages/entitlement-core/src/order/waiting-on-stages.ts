@@ -1,4 +1,4 @@
-import { type Instant, instantToIso } from "../kernel/instant.ts";
+import { earliestOf, type Instant, instantToIso } from "../kernel/instant.ts";
 import type { StageToAsk } from "./next-step.ts";
 import type { WaitingOn } from "./problem.ts";
 
@@ -15,7 +15,7 @@ export function waitingOnStages({
   readonly names: Readonly<Record<string, string>>;
   readonly since: Instant;
 }): WaitingOn {
-  const due = asked.map(({ dueAt }) => dueAt).reduce((one, other) => (one < other ? one : other));
+  const due = earliestOf(asked.map(({ dueAt }) => dueAt) as [Instant, ...Instant[]]);
   return {
     who: asked.map((one) => `${one.stage.name}: ${peopleText(one, names)}`).join("; "),
     sinceIso: instantToIso(since),
