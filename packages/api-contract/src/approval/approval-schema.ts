@@ -61,7 +61,7 @@ export const approvalTaskSchema = z
   .object({
     id: idSchema("approvalTask"),
     order_id: idSchema("order"),
-    order_number: z.int(),
+    order_number: z.string(),
     order_name: z.string(),
     customer_name: z.string().nullable(),
     revision: z.int(),

@@ -160,9 +160,7 @@ export const orderLineSchema = z
 export const orderSchema = z
   .object({
     id: idSchema("order"),
-    number: z
-      .int()
-      .meta({ description: "Counts the tenant's orders from 1; for people.", example: 1041 }),
+    number: z.string().meta({ description: "What people say on the phone.", example: "9X5T3C2A" }),
     kind: orderKindSchema,
     status: orderStatusSchema,
     waiting_on: waitingOnSchema.nullable(),
