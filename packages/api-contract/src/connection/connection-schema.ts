@@ -18,8 +18,10 @@ export const createConnectionSchema = z
       .default({})
       .meta({ description: "What the connector needs to know, by its README." }),
     secrets: z.record(z.string().max(100), z.string().max(20_000)).default({}).meta({
-      description:
-        "Stored encrypted and never answered. `webhook_secrets`: one or two, separated by a comma.",
+      description: "Secret fields of the configuration. Stored encrypted and never answered.",
+    }),
+    webhook_secrets: z.array(z.string().min(1).max(500)).max(2).default([]).meta({
+      description: "What the vendor signs its webhooks with; two while one is being rotated.",
     }),
   })
   .meta({
@@ -30,6 +32,7 @@ export const createConnectionSchema = z
       kinds: ["billing"],
       config: { baseUrl: "https://api.stripe.com" },
       secrets: { apiKey: "sk_test_…" },
+      webhook_secrets: ["whsec_…"],
     },
   });
 
@@ -40,7 +43,6 @@ export const connectionSchema = z
     name: z.string(),
     kinds: z.array(z.string()),
     config: z.record(z.string(), json),
-    secret_names: z.array(z.string()),
     status: z.enum(["working", "needs_attention"]),
     last_success_at: instantSchema.nullable(),
     last_error: z.unknown(),
