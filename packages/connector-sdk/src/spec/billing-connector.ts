@@ -6,6 +6,10 @@ export interface BillingCustomer {
   readonly externalId: string;
   readonly name: string;
   readonly country: string | null;
+  /** The vendor's id from an earlier `BillingResult`: saves looking the customer up. */
+  readonly remoteCustomerId?: string | null;
+  /** Where bills go. Without it the connection's own address is used, if it has one. */
+  readonly email?: string | null;
 }
 
 export interface BillingLine {
@@ -30,6 +34,12 @@ export interface BillingOrder {
   /** ISO 4217, upper case. */
   readonly currency: string;
   readonly lines: readonly BillingLine[];
+  /**
+   * No attempt to bill this revision can have been made before this instant (epoch milliseconds),
+   * such as when the revision was approved. While a vendor's idempotency keys still cover the time
+   * since then, a first revision is billed without looking for earlier bills, which saves calls.
+   */
+  readonly notBilledBeforeMs?: number;
 }
 
 /** One thing that now exists in the billing system for this order. */
@@ -37,6 +47,7 @@ export interface BillingRecord {
   readonly kind: "subscription" | "invoice";
   readonly id: string;
   readonly lineIds: readonly string[];
+  /** What the record bills over the whole term, minor units of the order's currency. */
   readonly totalMinor: number;
 }
 
@@ -68,7 +79,13 @@ export interface BillingConnector {
   bill(input: BillingOrder, context: CallContext): Promise<BillingResult>;
   /** Takes back what `bill` made for the order: cancels subscriptions, voids or credits invoices. Repeatable. */
   cancelBilling(
-    input: { readonly orderId: string; readonly customerId: string; readonly reason: string },
+    input: {
+      readonly orderId: string;
+      readonly customerId: string;
+      readonly reason: string;
+      /** As of `BillingResult`. Pass it where known: a vendor's search may lag behind by a minute. */
+      readonly remoteCustomerId?: string | null;
+    },
     context: CallContext,
   ): Promise<void>;
   /** Re-reads the object an inbound event hints at. */

@@ -38,7 +38,11 @@ export type StatusWriteResult = "written" | "unchanged" | "outrun";
 export interface CrmConnector {
   /** Read-only: proves that credentials, rights and fields are there. */
   check(context: CallContext): Promise<void>;
-  /** One page of deals that changed since `checkpoint` (null: from the beginning). Safe to repeat; may repeat changes. */
+  /**
+   * One page of deals that changed since `checkpoint` (null: from the beginning). Safe to repeat; may
+   * repeat changes. Handing a page's checkpoint back says that the page's changes were stored: store
+   * both in one transaction.
+   */
   readChanges(
     input: { readonly checkpoint: Checkpoint | null },
     context: CallContext,

@@ -1,3 +1,5 @@
+import { parseCountry } from "@usher/entitlement-core/kernel";
+
 const spellings: Readonly<Record<string, string>> = {
   usa: "US",
   "u.s.": "US",
@@ -11,7 +13,6 @@ const spellings: Readonly<Record<string, string>> = {
   "northern ireland": "GB",
   korea: "KR",
   "republic of korea": "KR",
-  russia: "RU",
   "russian federation": "RU",
   "czech republic": "CZ",
   holland: "NL",
@@ -21,7 +22,7 @@ const spellings: Readonly<Record<string, string>> = {
   "ivory coast": "CI",
 };
 
-let byEnglishName: Map<string, string> | null = null;
+let byEnglishName: ReadonlyMap<string, string> | null = null;
 
 /**
  * ISO 3166-1 alpha-2 of what a free-text country field says: a code, or the English name.
@@ -29,60 +30,21 @@ let byEnglishName: Map<string, string> | null = null;
  */
 export function toCountryCode(text: string | null | undefined): string | null {
   const said = text?.trim() ?? "";
-  if (said === "") return null;
+  const code = parseCountry(said.toUpperCase());
+  if (code !== null) return code;
   byEnglishName ??= englishNames();
-  const upper = said.toUpperCase();
-  if (/^[A-Z]{2}$/.test(upper) && upper !== "UK") {
-    return [...byEnglishName.values()].includes(upper) ? upper : null;
-  }
   return spellings[said.toLowerCase()] ?? byEnglishName.get(said.toLowerCase()) ?? null;
 }
 
-// ICU knows every region's name; asking it for all 676 pairs once is cheaper than carrying a list.
+// ICU knows every country's name; asking it for all 676 pairs once is cheaper than carrying a list.
 function englishNames(): Map<string, string> {
   const display = new Intl.DisplayNames("en", { type: "region", fallback: "none" });
   const letters = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
-  const pairs = letters.flatMap((first) => letters.map((second) => first + second));
   const names = new Map<string, string>();
-  for (const code of pairs) {
-    if (notCountries.has(code)) continue;
-    const name = display.of(code);
-    if (name !== undefined) names.set(name.toLowerCase(), code);
+  for (const pair of letters.flatMap((first) => letters.map((second) => first + second))) {
+    const code = parseCountry(pair);
+    const name = code === null ? undefined : display.of(code);
+    if (code !== null && name !== undefined) names.set(name.toLowerCase(), code);
   }
   return names;
 }
-
-/** Codes ICU names that ISO 3166-1 does not assign to a country, or only formerly did. */
-const notCountries = new Set([
-  "AC",
-  "AN",
-  "BU",
-  "CP",
-  "CQ",
-  "CS",
-  "DD",
-  "DG",
-  "DY",
-  "EA",
-  "EU",
-  "EZ",
-  "FX",
-  "HV",
-  "IC",
-  "NH",
-  "QO",
-  "RH",
-  "SU",
-  "TA",
-  "TP",
-  "UK",
-  "UN",
-  "VD",
-  "XA",
-  "XB",
-  "XK",
-  "YD",
-  "YU",
-  "ZR",
-  "ZZ",
-]);

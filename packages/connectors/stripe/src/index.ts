@@ -1,1 +1,1 @@
-export {};
+export { createStripeConnector, stripeManifest } from "./stripe-connector.ts";

@@ -1,0 +1,62 @@
+import type { CallContext } from "@usher/connector-sdk/spec";
+import type Stripe from "stripe";
+import { findOrderInvoices, findOrderSubscriptions } from "./find-order-bills.ts";
+import type { StripeClient } from "./stripe-client.ts";
+import type { StripeCustomers } from "./stripe-customers.ts";
+import { hasStripeCode } from "./stripe-failure.ts";
+import { takeBackInvoice } from "./take-back-invoice.ts";
+
+/**
+ * Takes back everything the order was billed with: its subscriptions end now, its invoices (those of
+ * the subscriptions too) are deleted, voided or credited. It looks at what is there each time, so
+ * repeating it, also after a crash half-way, ends in the same state. No customer, nothing to do.
+ */
+export async function cancelOrderBilling(input: {
+  readonly orderId: string;
+  readonly customerId: string;
+  readonly remoteCustomerId: string | null;
+  readonly reason: string;
+  readonly client: StripeClient;
+  readonly customers: StripeCustomers;
+  readonly context: CallContext;
+}): Promise<void> {
+  const { orderId, customerId, reason, client, customers, context } = input;
+  const customer = input.remoteCustomerId ?? (await customers.find(customerId, context));
+  if (customer === null) return;
+  const where = { client, context, customer, orderId };
+  // Subscriptions first: a living one could still make another invoice.
+  for (const subscription of await findOrderSubscriptions(where)) {
+    await cancelSubscription({ client, context, subscription });
+  }
+  for (const invoice of await findOrderInvoices(where)) {
+    await takeBackInvoice({ client, context, invoice, reason });
+  }
+}
+
+export async function cancelSubscription(input: {
+  readonly client: StripeClient;
+  readonly context: CallContext;
+  readonly subscription: Stripe.Subscription;
+}): Promise<void> {
+  const { client, context, subscription } = input;
+  try {
+    await client.call(
+      {
+        what: `Canceling subscription ${subscription.id}`,
+        isWrite: true,
+        keep: isGone,
+        // Its invoices are taken back by themselves; a proration on top would credit twice.
+        run: (stripe) =>
+          stripe.subscriptions.cancel(subscription.id, { invoice_now: false, prorate: false }),
+      },
+      context,
+    );
+  } catch (error) {
+    if (!isGone(error)) throw error;
+  }
+}
+
+/** Somebody else canceled it in the meantime; Stripe then no longer finds it. */
+function isGone(error: unknown): boolean {
+  return hasStripeCode(error, "resource_missing");
+}

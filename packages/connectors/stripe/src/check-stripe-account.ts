@@ -1,0 +1,36 @@
+import { connectorFailure } from "@usher/connector-sdk/http";
+import { type CallContext, isConnectorError } from "@usher/connector-sdk/spec";
+import type Stripe from "stripe";
+import type { StripeClient } from "./stripe-client.ts";
+
+const rights: readonly {
+  readonly name: string;
+  readonly read: (stripe: Stripe) => Promise<unknown>;
+}[] = [
+  { name: "Customers", read: (stripe) => stripe.customers.list({ limit: 1 }) },
+  { name: "Products", read: (stripe) => stripe.products.list({ limit: 1 }) },
+  { name: "Subscriptions", read: (stripe) => stripe.subscriptions.list({ limit: 1 }) },
+  { name: "Invoices", read: (stripe) => stripe.invoices.list({ limit: 1 }) },
+];
+
+/** Read-only: proves the key, and names every right it lacks. Whether it may also write, Stripe tells only on writing. */
+export async function checkStripeAccount(input: {
+  readonly client: StripeClient;
+  readonly context: CallContext;
+}): Promise<void> {
+  const { client, context } = input;
+  const lacking: string[] = [];
+  for (const { name, read } of rights) {
+    try {
+      await client.call({ what: `Reading ${name}`, isWrite: false, run: read }, context);
+    } catch (error) {
+      if (!isConnectorError(error) || error.detail.category !== "permission") throw error;
+      lacking.push(name);
+    }
+  }
+  if (lacking.length === 0) return;
+  throw connectorFailure({
+    category: "permission",
+    message: `The Stripe key may not read ${lacking.join(", ")}. Give the restricted key “write” on them.`,
+  });
+}

@@ -1,0 +1,128 @@
+import { type BillingChange, type CallContext, isConnectorError } from "@usher/connector-sdk/spec";
+import type Stripe from "stripe";
+import { z } from "zod";
+import { orderIdOfInvoice } from "./find-order-bills.ts";
+import type { StripeClient } from "./stripe-client.ts";
+import { metadataKeys } from "./stripe-metadata.ts";
+
+/** What is read of an event: which object it is about. Nothing else of its payload is believed. */
+const eventHint = z.looseObject({
+  type: z.string(),
+  data: z.looseObject({ object: z.looseObject({ id: z.string().regex(/^[a-z]+_\w+$/) }) }),
+});
+
+export const stripeEventTypes = [
+  "invoice.paid",
+  "invoice.payment_failed",
+  "customer.subscription.created",
+  "customer.subscription.updated",
+  "customer.subscription.deleted",
+  "customer.subscription.paused",
+  "customer.subscription.resumed",
+] as const;
+
+/**
+ * What an event means for an order, by the object as it is now: events arrive in any order and more
+ * than once, so a late `payment_failed` of an invoice that was paid since reads as paid, whatever the
+ * payload says (cashier-stripe #1201, #1759, #1760).
+ */
+export async function readStripeChange(input: {
+  readonly body: unknown;
+  readonly client: StripeClient;
+  readonly context: CallContext;
+}): Promise<BillingChange> {
+  const { client, context } = input;
+  const parsed = eventHint.safeParse(input.body);
+  if (!parsed.success) {
+    return { kind: "irrelevant", because: "the event names no object that concerns an order" };
+  }
+  const { type, data } = parsed.data;
+  const { id } = data.object;
+  if (!stripeEventTypes.some((known) => known === type)) {
+    return { kind: "irrelevant", because: `events of type ${type} concern no order` };
+  }
+  if (type.startsWith("invoice.")) {
+    const invoice = await readAgain(() =>
+      client.call(
+        {
+          what: `Reading invoice ${id}`,
+          isWrite: false,
+          run: (stripe) => stripe.invoices.retrieve(id),
+        },
+        context,
+      ),
+    );
+    return invoice === null ? gone(id) : fromStripeInvoice(invoice);
+  }
+  const subscription = await readAgain(() =>
+    client.call(
+      {
+        what: `Reading subscription ${id}`,
+        isWrite: false,
+        run: (stripe) => stripe.subscriptions.retrieve(id),
+      },
+      context,
+    ),
+  );
+  return subscription === null ? gone(id) : fromStripeSubscription(subscription);
+}
+
+export function fromStripeInvoice(invoice: Stripe.Invoice): BillingChange {
+  const orderId = orderIdOfInvoice(invoice);
+  if (orderId === null)
+    return { kind: "irrelevant", because: `invoice ${invoice.id} is not Usher's` };
+  const change = { kind: "payment", orderId, recordId: invoice.id } as const;
+  if (invoice.status === "paid") return { ...change, outcome: "paid" };
+  if (invoice.status === "uncollectible") return { ...change, outcome: "failed" };
+  if (invoice.status === "open" && invoice.attempted) return { ...change, outcome: "failed" };
+  return {
+    kind: "irrelevant",
+    because: `invoice ${invoice.id} is ${invoice.status ?? "of no status"} by now`,
+  };
+}
+
+export function fromStripeSubscription(subscription: Stripe.Subscription): BillingChange {
+  const orderId = subscription.metadata[metadataKeys.orderId] ?? null;
+  if (orderId === null) {
+    return { kind: "irrelevant", because: `subscription ${subscription.id} is not Usher's` };
+  }
+  const state = stateOf(subscription.status);
+  if (state === null) {
+    return {
+      kind: "irrelevant",
+      because: `subscription ${subscription.id} is ${subscription.status}`,
+    };
+  }
+  return { kind: "subscription", orderId, recordId: subscription.id, state };
+}
+
+function stateOf(status: Stripe.Subscription.Status): "active" | "past_due" | "canceled" | null {
+  switch (status) {
+    case "active":
+    case "trialing":
+      return "active";
+    case "past_due":
+    case "unpaid":
+    case "paused":
+      return "past_due";
+    case "canceled":
+    case "incomplete_expired":
+      return "canceled";
+    default:
+      // `incomplete`: its first payment is still being made.
+      return null;
+  }
+}
+
+async function readAgain<T>(read: () => Promise<T>): Promise<T | null> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isConnectorError(error) && error.detail.category === "not_found") return null;
+    throw error;
+  }
+}
+
+function gone(id: string): BillingChange {
+  return { kind: "irrelevant", because: `${id} is no longer there` };
+}

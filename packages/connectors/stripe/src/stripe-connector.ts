@@ -1,0 +1,84 @@
+import { parseConfig, toConnectorError } from "@usher/connector-sdk/http";
+import type {
+  BillingConnector,
+  ConnectorDefinition,
+  ConnectorManifest,
+} from "@usher/connector-sdk/spec";
+import { billOrder } from "./bill-order.ts";
+import { cancelOrderBilling } from "./cancel-order-billing.ts";
+import { checkStripeAccount } from "./check-stripe-account.ts";
+import { readStripeChange, stripeEventTypes } from "./read-stripe-change.ts";
+import { createStripeClient } from "./stripe-client.ts";
+import { stripeConfig } from "./stripe-config.ts";
+import { createStripeCustomers } from "./stripe-customers.ts";
+import { createStripeProducts } from "./stripe-products.ts";
+import { stripeWebhooks } from "./stripe-webhook.ts";
+
+export const stripeManifest: ConnectorManifest = {
+  id: "stripe",
+  name: "Stripe",
+  version: "0.1.0",
+  kinds: ["billing"],
+  authKinds: ["api_key"],
+  secretFields: ["apiKey"],
+  configSchema: stripeConfig,
+  allowedHosts: ["api.stripe.com"],
+  scopes: [
+    "customers:write",
+    "products:write",
+    "subscriptions:write",
+    "invoices:write",
+    "credit_notes:write",
+  ],
+  limits: { concurrentCallsMax: 10, batchSizeMax: 1 },
+  streams: [],
+  webhookEvents: stripeEventTypes,
+};
+
+/**
+ * Bills of an order in Stripe. Each connected system has its own client, limit and memory. Every
+ * method throws `ConnectorError` and nothing else.
+ */
+export function createStripeConnector(): ConnectorDefinition {
+  return {
+    manifest: stripeManifest,
+    connect({ config: given }, { fetch, now }) {
+      const config = parseConfig({ schema: stripeConfig, config: given, vendor: "Stripe" });
+      const client = createStripeClient({ config, fetch, now });
+      const customers = createStripeCustomers({ client, fallbackEmail: config.fallbackEmail });
+      const products = createStripeProducts({ client });
+
+      const billing: BillingConnector = {
+        check: (context) =>
+          guarded("Checking the account", false, () => checkStripeAccount({ client, context })),
+        bill: (order, context) =>
+          guarded("Billing the order", true, () =>
+            billOrder({ order, client, customers, products, config, context, nowMs: now() }),
+          ),
+        cancelBilling: ({ orderId, customerId, reason, remoteCustomerId = null }, context) =>
+          guarded("Taking back the bills", true, () =>
+            cancelOrderBilling({
+              orderId,
+              customerId,
+              remoteCustomerId,
+              reason,
+              client,
+              customers,
+              context,
+            }),
+          ),
+        readChange: ({ body }, context) =>
+          guarded("Reading a change", false, () => readStripeChange({ body, client, context })),
+      };
+      return { crm: null, billing, webhooks: stripeWebhooks, close: () => Promise.resolve() };
+    },
+  };
+}
+
+async function guarded<T>(what: string, isWrite: boolean, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw toConnectorError(error, { isWrite, what });
+  }
+}

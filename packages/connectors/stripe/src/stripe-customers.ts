@@ -1,0 +1,117 @@
+import { connectorFailure } from "@usher/connector-sdk/http";
+import type { BillingCustomer, CallContext } from "@usher/connector-sdk/spec";
+import type Stripe from "stripe";
+import type { StripeClient } from "./stripe-client.ts";
+import { isKeyMismatch } from "./stripe-failure.ts";
+import { stripeKey } from "./stripe-key.ts";
+import { metadataKeys } from "./stripe-metadata.ts";
+
+export interface StripeCustomers {
+  /** Stripe's id of the customer; `isNew` when it was made just now and so has no bills yet. */
+  ensure(
+    customer: BillingCustomer,
+    context: CallContext,
+  ): Promise<{ readonly id: string; readonly isNew: boolean }>;
+  /** Stripe's id of the customer, or null when there is none. */
+  find(customerId: string, context: CallContext): Promise<string | null>;
+}
+
+const rememberedMax = 20_000;
+
+/**
+ * Customers by Usher's id in their metadata. Looked for before made: an idempotency key forgets
+ * after 24 hours. The search lags up to a minute, and for as long the key, which is the
+ * customer's and not the order's, keeps two orders from making two customers.
+ */
+export function createStripeCustomers(input: {
+  readonly client: StripeClient;
+  readonly fallbackEmail: string | null;
+}): StripeCustomers {
+  const { client, fallbackEmail } = input;
+  const known = new Map<string, string>();
+
+  function remember(customerId: string, id: string) {
+    if (known.size >= rememberedMax) known.clear();
+    known.set(customerId, id);
+    return id;
+  }
+
+  async function find(customerId: string, context: CallContext): Promise<string | null> {
+    const held = known.get(customerId);
+    if (held !== undefined) return held;
+    const found = await client.call(
+      {
+        what: "Looking for the customer",
+        isWrite: false,
+        run: (stripe) =>
+          stripe.customers.search({
+            query: `metadata["${metadataKeys.customerId}"]:"${escapeQuery(customerId)}"`,
+            limit: 1,
+          }),
+      },
+      context,
+    );
+    const id = found.data[0]?.id;
+    return id === undefined ? null : remember(customerId, id);
+  }
+
+  async function make(customer: BillingCustomer, context: CallContext): Promise<string> {
+    try {
+      const made = await client.call(
+        {
+          what: `Making the customer ${customer.name}`,
+          isWrite: true,
+          keep: isKeyMismatch,
+          run: (stripe) =>
+            stripe.customers.create(toStripeCustomer({ customer, fallbackEmail }), {
+              idempotencyKey: stripeKey("usher:customer", customer.customerId),
+            }),
+        },
+        context,
+      );
+      return remember(customer.customerId, made.id);
+    } catch (error) {
+      if (!isKeyMismatch(error)) throw error;
+      throw connectorFailure({
+        category: "conflict_locked",
+        message: `The customer ${customer.name} was made within the last 24 hours under other particulars, and Stripe's search does not show it yet. It is looked for again in a minute.`,
+        retryAfterMs: 60_000,
+        cause: error,
+      });
+    }
+  }
+
+  return {
+    find,
+    async ensure(customer, context) {
+      if (customer.remoteCustomerId !== undefined && customer.remoteCustomerId !== null) {
+        return { id: remember(customer.customerId, customer.remoteCustomerId), isNew: false };
+      }
+      const found = await find(customer.customerId, context);
+      if (found !== null) return { id: found, isNew: false };
+      return { id: await make(customer, context), isNew: true };
+    },
+  };
+}
+
+function toStripeCustomer(input: {
+  readonly customer: BillingCustomer;
+  readonly fallbackEmail: string | null;
+}): Stripe.CustomerCreateParams {
+  const { customer, fallbackEmail } = input;
+  const email = customer.email ?? fallbackEmail;
+  return {
+    name: customer.name,
+    ...(email === null ? {} : { email }),
+    ...(customer.country === null ? {} : { address: { country: customer.country } }),
+    metadata: {
+      [metadataKeys.customerId]: customer.customerId,
+      [metadataKeys.externalId]: customer.externalId.slice(0, 500),
+    },
+  };
+}
+
+/** @see https://docs.stripe.com/search#search-query-language */
+function escapeQuery(text: string): string {
+  return text.replace(/[\\"]/g, (character) => `\\${character}`);
+}
