@@ -58,7 +58,7 @@ export function parseDealLine({
   const unitPrice = parsePrice({ line, currency, words, report });
   const term = parseLineTerm({
     line,
-    defaultTerm: offering?.defaultTerm,
+    offering,
     defaultStarts,
     timeZone: catalog.timeZone,
     words,

@@ -1,4 +1,4 @@
-import type { DefaultTerm } from "../catalog/offering.ts";
+import type { Offering } from "../catalog/offering.ts";
 import { type CalendarDate, parseCalendarDate, type TimeZone } from "../kernel/instant.ts";
 import { lastDayOf, type Term, termMonthsMax, wholeMonthsThrough } from "../kernel/term.ts";
 import type { DealLine } from "./deal.ts";
@@ -12,30 +12,35 @@ export interface DefaultStarts {
   readonly receivedOn: CalendarDate | null;
 }
 
-/** The term of one line, or null after its faults were reported. What the line leaves open comes from the offering's default. */
+/**
+ * The term of one line, or null after its faults were reported. What the line leaves open comes
+ * from the offering's default. While the offering itself is unknown, nobody can say that anything
+ * is missing: that fault is the product's, and is reported there.
+ */
 export function parseLineTerm({
   line,
-  defaultTerm,
+  offering,
   defaultStarts,
   timeZone,
   words,
   report,
 }: {
   readonly line: Pick<DealLine, "startsOn" | "months" | "endsOn">;
-  readonly defaultTerm: DefaultTerm | undefined;
+  readonly offering: Pick<Offering, "defaultTerm"> | null;
   readonly defaultStarts: DefaultStarts;
   readonly timeZone: TimeZone;
   readonly words: DealWords;
   readonly report: ReportFault;
 }): Term | null {
-  const startsOn = parseStart({ line, defaultTerm, defaultStarts, words, report });
+  const startsOn = parseStart({ line, offering, defaultStarts, words, report });
   const endsOn = parseEnd({ line, report });
   const months = parseMonths({ line, report });
   if (startsOn === undefined || endsOn === undefined || months === undefined) return null;
 
   if (endsOn === null) {
-    const length = months ?? defaultTerm?.months ?? null;
+    const length = months ?? offering?.defaultTerm?.months ?? null;
     if (length === null) {
+      if (offering === null) return null;
       report({
         code: "missing_term",
         field: "months",
@@ -77,13 +82,13 @@ export function parseLineTerm({
 /** A day, null when nobody says one (reported here), undefined when what it says is no day (reported too). */
 function parseStart({
   line,
-  defaultTerm,
+  offering,
   defaultStarts,
   words,
   report,
 }: Pick<
   Parameters<typeof parseLineTerm>[0],
-  "line" | "defaultTerm" | "defaultStarts" | "words" | "report"
+  "line" | "offering" | "defaultStarts" | "words" | "report"
 >): CalendarDate | null | undefined {
   const said = readText(line.startsOn);
   if (said !== null) {
@@ -92,6 +97,8 @@ function parseStart({
     report({ code: "missing_term", field: "startsOn", says: read.reasons[0] });
     return undefined;
   }
+  if (offering === null) return null;
+  const { defaultTerm } = offering;
   const fallback =
     defaultTerm === undefined
       ? null
