@@ -62,6 +62,7 @@ export interface ApprovalTask {
   inputs_hash: string;
   opened_at: Timestamp | null;
   order_id: string;
+  path_revision: number;
   revision: number;
   revision_hash: string;
   stage: Json;
@@ -222,6 +223,7 @@ export interface Order {
   id: string;
   kind: string;
   number: Generated<string>;
+  owner: Json | null;
   problem: Json | null;
   requested_by: string | null;
   revision: number;
@@ -231,11 +233,11 @@ export interface Order {
   source_system: string;
   state: Json;
   status: string;
+  status_since: Timestamp;
   tenant_id: Generated<string>;
   traceparent: string | null;
   updated_at: Generated<Timestamp>;
   waiting_on: Json | null;
-  write_back_sequence: Generated<number>;
 }
 
 export interface Outbox {

@@ -39,7 +39,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       revision int not null check (revision >= 1),
       revision_hash text not null,
       currency char(3),
+      -- When the order came to stand where it stands.
+      status_since timestamptz not null,
       waiting_on jsonb,
+      -- Who sold it: whom sales problems wait for.
+      owner jsonb,
       problem jsonb,
       blocked_on_product_codes text[] not null default '{}',
       event_sequence bigint not null,

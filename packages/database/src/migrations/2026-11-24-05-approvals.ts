@@ -10,6 +10,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       order_id text not null,
       revision int not null,
       revision_hash text not null,
+      -- The newest revision whose path this task is part of: a task that still counts moves along.
+      path_revision int not null check (path_revision >= revision),
       stage_key text not null,
       stage_name text not null,
       step int not null,
@@ -35,7 +37,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create index approval_tasks_by_status on approval_tasks (tenant_id, status, id);
     create index approval_tasks_due on approval_tasks (tenant_id, due_at) where status = 'open';
     ${ownRowsOnly("approval_tasks")}
-    ${allow("approval_tasks", "select, insert, update (status, opened_at, due_at, decided_at)")}
+    ${allow("approval_tasks", "select, insert, update (status, path_revision, opened_at, due_at, decided_at)")}
 
     create table approval_decisions (
       ${tenantColumn},
