@@ -21,8 +21,7 @@ export function newApiKeySecret(environment: KeyEnvironment): string {
 /** True when `text` has the shape and the checksum of a key. It says nothing about whether the key exists. */
 export function isWellFormedApiKey(text: string): boolean {
   return (
-    shape.test(text) &&
-    checksumOf(text.slice(0, -checksumLength)) === text.slice(-checksumLength)
+    shape.test(text) && checksumOf(text.slice(0, -checksumLength)) === text.slice(-checksumLength)
   );
 }
 

@@ -92,9 +92,7 @@ export async function recordDecision(
   const allowed = mayDecide({ task, people: task, request: input });
   if (!allowed.ok) return { kind: "refused", reasons: allowed.reasons };
   const by = input.by.trim().toLowerCase();
-  const isRepeated = found.decisions.some(
-    (one) => one.taskId === task.id && one.decidedBy === by,
-  );
+  const isRepeated = found.decisions.some((one) => one.taskId === task.id && one.decidedBy === by);
   if (isRepeated) {
     const sentence = `${input.by} has already decided this task.`;
     return { kind: "refused", reasons: [{ code: "already_decided", sentence }] };

@@ -42,7 +42,6 @@ function newestByStage(tasks: readonly ApprovalTask[]): readonly ApprovalTask[] 
     if (other === undefined || other.id < task.id) newest.set(task.stage.key, task);
   }
   return [...newest.values()].sort(
-    (one, other) =>
-      one.stage.step - other.stage.step || (one.stage.key < other.stage.key ? -1 : 1),
+    (one, other) => one.stage.step - other.stage.step || (one.stage.key < other.stage.key ? -1 : 1),
   );
 }

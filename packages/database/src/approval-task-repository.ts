@@ -100,7 +100,9 @@ export async function findApprovalTask(
   id: ApprovalTaskId,
 ): Promise<ApprovalTaskWithOrder | null> {
   const { rows } = await sql<TaskWithOrderRow>`
-    select ${taskColumns}, ${orderColumns} from ${tasksWithOrders} where t.id = ${id}`.execute(tx.db);
+    select ${taskColumns}, ${orderColumns} from ${tasksWithOrders} where t.id = ${id}`.execute(
+    tx.db,
+  );
   const [row] = rows;
   return row ? fromTaskWithOrderRow(row) : null;
 }

@@ -1,4 +1,10 @@
-import type { Catalog, Offering, OfferingVersion, PublishedCatalog, Sku } from "@usher/entitlement-core/catalog";
+import type {
+  Catalog,
+  Offering,
+  OfferingVersion,
+  PublishedCatalog,
+  Sku,
+} from "@usher/entitlement-core/catalog";
 import {
   type CustomerId,
   canonicalHash,
@@ -43,7 +49,10 @@ export async function publishCatalog(
     return { catalog: known, isNew: false, changedSkus: [] };
   }
 
-  const newest = await newestOfferingVersions(tx, catalog.offerings.map((one) => one.sku));
+  const newest = await newestOfferingVersions(
+    tx,
+    catalog.offerings.map((one) => one.sku),
+  );
   const versions = catalog.offerings.map((offering) => nextVersion(offering, newest));
   const changed = versions.filter((one) => one.isNew);
   await insertOfferingVersions(tx, changed);
@@ -55,7 +64,9 @@ export async function publishCatalog(
   };
   await sql`
     insert into catalog_versions (version, content_hash, document, published_by)
-      values (${published.version}, ${contentHash}, ${jsonb(published)}, ${publishedBy})`.execute(tx.db);
+      values (${published.version}, ${contentHash}, ${jsonb(published)}, ${publishedBy})`.execute(
+    tx.db,
+  );
   return { catalog: published, isNew: true, changedSkus: changed.map((one) => one.offering.sku) };
 }
 

@@ -95,7 +95,11 @@ export async function recordConnectionHealth(
     readonly now: Instant;
     readonly outcome:
       | { readonly ok: true }
-      | { readonly ok: false; readonly failure: ConnectionFailure; readonly needsAttention: boolean };
+      | {
+          readonly ok: false;
+          readonly failure: ConnectionFailure;
+          readonly needsAttention: boolean;
+        };
   },
 ): Promise<void> {
   const now = toDate(input.now);

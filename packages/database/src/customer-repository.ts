@@ -92,8 +92,9 @@ export async function findCustomer(
   by: { readonly id: CustomerId } | { readonly externalId: string },
 ): Promise<Customer | null> {
   const query = tx.db.selectFrom("customers").selectAll();
-  const row = await (
-    "id" in by ? query.where("id", "=", by.id) : query.where("external_id", "=", by.externalId)
+  const row = await ("id" in by
+    ? query.where("id", "=", by.id)
+    : query.where("external_id", "=", by.externalId)
   ).executeTakeFirst();
   return row ? fromCustomerRow(row) : null;
 }

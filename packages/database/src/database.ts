@@ -43,7 +43,6 @@ export interface Database {
   close(): Promise<void>;
 }
 
-
 /** Opens the pool; connects at the first statement. */
 export function createDatabase(options: DatabaseOptions): Database {
   const pool = new pg.Pool({

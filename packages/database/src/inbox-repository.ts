@@ -160,6 +160,25 @@ export async function postponeInbox(
       where id = any (${[...input.ids]}::text[]) and status = 'pending'`.execute(tx.db);
 }
 
+/**
+ * Gives messages back untried: the remote system, not the message, was what failed. The attempt
+ * is not counted, so that an outage of hours sends nothing to quarantine.
+ */
+export async function returnInbox(
+  tx: TenantTransaction,
+  input: {
+    readonly ids: readonly InboxMessageId[];
+    readonly error: string;
+    readonly retryAfterMs: number;
+  },
+): Promise<void> {
+  if (input.ids.length === 0) return;
+  await sql`
+    update inbox set last_error = ${input.error}, attempts = greatest(0, attempts - 1),
+        next_attempt_at = now() + make_interval(secs => ${input.retryAfterMs / 1000}::float8)
+      where id = any (${[...input.ids]}::text[]) and status = 'pending'`.execute(tx.db);
+}
+
 /** Makes quarantined messages due at once, with all their attempts back. Returns how many. */
 export async function replayQuarantined(
   tx: TenantTransaction,
@@ -169,10 +188,12 @@ export async function replayQuarantined(
     .updateTable("inbox")
     .set({ status: "pending", attempts: 0, next_attempt_at: sql`now()` })
     .where("status", "=", "quarantined");
-  const { numUpdatedRows } = await (
-    ids === "all" ? update : update.where("id", "in", ids.length > 0 ? [...ids] : [""])
+  const { numUpdatedRows } = await (ids === "all"
+    ? update
+    : update.where("id", "in", ids.length > 0 ? [...ids] : [""])
   ).executeTakeFirst();
-  if (numUpdatedRows > 0n) await sql`select pg_notify('usher_inbox', ${tx.tenantId})`.execute(tx.db);
+  if (numUpdatedRows > 0n)
+    await sql`select pg_notify('usher_inbox', ${tx.tenantId})`.execute(tx.db);
   return Number(numUpdatedRows);
 }
 
@@ -181,11 +202,7 @@ export async function listInbox(
   tx: TenantTransaction,
   input: PageRequest & { readonly status?: InboxStatus; readonly connectionId?: ConnectionId },
 ): Promise<Page<InboxMessage>> {
-  let query = tx.db
-    .selectFrom("inbox")
-    .selectAll()
-    .orderBy("id", "desc")
-    .limit(rowsToRead(input));
+  let query = tx.db.selectFrom("inbox").selectAll().orderBy("id", "desc").limit(rowsToRead(input));
   const before = readCursor(input);
   if (before !== null) query = query.where("id", "<", before);
   if (input.status !== undefined) query = query.where("status", "=", input.status);
@@ -199,7 +216,11 @@ export async function listInbox(
 /** How much waits, for metrics: by status, with the age of the oldest that is due. */
 export async function inboxBacklog(
   tx: TenantTransaction,
-): Promise<{ readonly pending: number; readonly quarantined: number; readonly oldestDueAt: Instant | null }> {
+): Promise<{
+  readonly pending: number;
+  readonly quarantined: number;
+  readonly oldestDueAt: Instant | null;
+}> {
   const { rows } = await sql<{ pending: number; quarantined: number; oldest: Date | null }>`
     select count(*) filter (where status = 'pending') as pending,
         count(*) filter (where status = 'quarantined') as quarantined,

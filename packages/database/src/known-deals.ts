@@ -1,8 +1,8 @@
 import type { Instant, OrderId } from "@usher/entitlement-core/kernel";
 import { sql } from "kysely";
+import type { TenantTransaction } from "./tenant-transaction.ts";
 import type { Timestamp } from "./timestamps.ts";
 import { toInstant } from "./timestamps.ts";
-import type { TenantTransaction } from "./tenant-transaction.ts";
 
 /** What is known of a deal before it is read again. */
 export interface KnownDeal {

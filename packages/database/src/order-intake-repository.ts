@@ -2,21 +2,26 @@ import type { CustomerId, OrderId } from "@usher/entitlement-core/kernel";
 import { instantToIso } from "@usher/entitlement-core/kernel";
 import { decideOrder, evolveOrder, noOrder, type Refusal } from "@usher/entitlement-core/order";
 import { saveCustomers } from "./customer-repository.ts";
-import {
-  customerOf,
-  type DealToReceive,
-  factsOf,
-  revisionHashOf,
-} from "./deal-to-receive.ts";
+import { customerOf, type DealToReceive, factsOf, revisionHashOf } from "./deal-to-receive.ts";
 import { createId } from "./ids.ts";
-import { insertOrders, lockOrders, type ReceivedOrderRow, reviseOrders } from "./order-intake-sql.ts";
+import {
+  insertOrders,
+  lockOrders,
+  type ReceivedOrderRow,
+  reviseOrders,
+} from "./order-intake-sql.ts";
 import { type StoredOrder, standingOf } from "./stored-order.ts";
 import type { TenantTransaction } from "./tenant-transaction.ts";
 
 /** What became of a received deal. */
 export type DealOutcome =
   /** `outboxId` is the message that starts the run: mark it when you have started it yourself. */
-  | { readonly kind: "created"; readonly orderId: OrderId; readonly revision: 1; readonly outboxId: number }
+  | {
+      readonly kind: "created";
+      readonly orderId: OrderId;
+      readonly revision: 1;
+      readonly outboxId: number;
+    }
   | {
       readonly kind: "revised";
       readonly orderId: OrderId;
@@ -261,4 +266,3 @@ function inRoundsOfDistinctDeals(
   }
   return rounds;
 }
-

@@ -33,7 +33,9 @@ export async function loadOrder(
       ? sql`o.id = ${reference.id}`
       : sql`o.source_system = ${reference.source.system} and o.source_id = ${reference.source.id}`;
   const { rows } = await sql<OrderWithContentRow>`
-    select ${orderColumns}, r.source_version, r.content from ${withContent} where ${isIt}`.execute(tx.db);
+    select ${orderColumns}, r.source_version, r.content from ${withContent} where ${isIt}`.execute(
+    tx.db,
+  );
   const [row] = rows;
   return row ? fromOrderWithContentRow(row) : null;
 }
@@ -42,7 +44,10 @@ export async function loadOrder(
  * As `loadOrder`, and nobody else changes the order until the transaction ends. What is read in
  * the same transaction after it is the truth that goes with it.
  */
-export async function lockOrder(tx: TenantTransaction, id: OrderId): Promise<OrderWithContent | null> {
+export async function lockOrder(
+  tx: TenantTransaction,
+  id: OrderId,
+): Promise<OrderWithContent | null> {
   await sql`select from orders where id = ${id} for update`.execute(tx.db);
   return loadOrder(tx, { id });
 }
@@ -99,7 +104,9 @@ export async function listOrderRevisions(
   orderId: OrderId,
 ): Promise<readonly OrderRevision[]> {
   const { rows } = await sql<Row<OrderRevisionRow>>`
-    select * from order_revisions where order_id = ${orderId} order by revision desc`.execute(tx.db);
+    select * from order_revisions where order_id = ${orderId} order by revision desc`.execute(
+    tx.db,
+  );
   return rows.map(fromOrderRevisionRow);
 }
 
