@@ -6,7 +6,6 @@ export * from "./known-status-lists.ts";
 export * from "./license-token-type.ts";
 export * from "./refusal.ts";
 export * from "./sealed-secret.ts";
-export * from "./sealed-signing-key.ts";
 export * from "./signing-key.ts";
 export * from "./status-bits.ts";
 export * from "./status-list-claims.ts";
