@@ -44,9 +44,13 @@ export async function strikeBefore(request: FaultedRequest): Promise<Settled | u
   return { response: toResponse(answer), status: answer.status, fault };
 }
 
-/** Sends the answer of a request that was carried out, unless a fault keeps it from the caller. */
-export function strikeAfter(request: FaultedRequest, answer: HttpAnswer): Settled {
-  const fault = take(request, AFTER);
+/** The fault that will keep the answer of a request that was just carried out from its caller. */
+export function takeAfter(request: FaultedRequest): Fault | undefined {
+  return take(request, AFTER);
+}
+
+/** Sends the answer of a request that was carried out, unless `fault` keeps it from the caller. */
+export function settleAfter(request: FaultedRequest, answer: HttpAnswer, fault: Fault | undefined): Settled {
   switch (fault?.kind) {
     case "reset_after_commit":
       return { response: cutConnection(request.context), status: 0, fault };

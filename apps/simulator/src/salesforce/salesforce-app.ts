@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import type { Fault } from "../fault/fault.ts";
-import { type FaultedRequest, type Settled, strikeAfter, strikeBefore } from "../fault/request-faults.ts";
+import { type FaultedRequest, type Settled, settleAfter, strikeBefore, takeAfter } from "../fault/request-faults.ts";
 import { type HttpAnswer, type NodeContext, type NodeEnv, toResponse } from "../http-answer.ts";
 import type { TrafficLog } from "../traffic-log.ts";
 import type { AccessTokens } from "./access-token.ts";
@@ -84,9 +84,14 @@ async function serve(
   const { org, traffic } = deps;
   const started = performance.now();
   const request: FaultedRequest = { context, faults: org.faults, vendor: "salesforce", operation, object, refuse };
-  const settled = (await strikeBefore(request)) ?? strikeAfter(request, withLimitHeader(org, await attempt(run)));
+  const settled = (await strikeBefore(request)) ?? (await carryOut(request, org, run));
   log(traffic, context, operation, settled, org.now(), performance.now() - started);
   return settled.response;
+}
+
+async function carryOut(request: FaultedRequest, org: Org, run: () => HttpAnswer | Promise<HttpAnswer>) {
+  const given = withLimitHeader(org, await attempt(run));
+  return settleAfter(request, given, takeAfter(request));
 }
 
 async function attempt(run: () => HttpAnswer | Promise<HttpAnswer>): Promise<HttpAnswer> {
@@ -105,6 +110,9 @@ function withLimitHeader(org: Org, given: HttpAnswer): HttpAnswer {
 }
 
 function refuse(fault: Fault): HttpAnswer {
+  if (fault.kind === "unauthorized" && fault.operation.startsWith("oauth")) {
+    return answer(400, { error: "invalid_grant", error_description: "authentication failure" });
+  }
   switch (fault.kind) {
     case "too_many_requests":
       return requestLimitExceeded();

@@ -1,0 +1,23 @@
+import type { FaultBoard } from "./fault/fault-board.ts";
+import type { AccessTokens } from "./salesforce/access-token.ts";
+import type { Org } from "./salesforce/org.ts";
+import type { QueryCursors } from "./salesforce/query-cursors.ts";
+import type { Store } from "./store/store.ts";
+import type { StripeAccount } from "./stripe/stripe-account.ts";
+import type { TrafficLog } from "./traffic-log.ts";
+import type { WebhookCenter } from "./webhook/webhook-center.ts";
+
+/** Everything a simulator is made of; the control app works on it. */
+export interface SimulatorParts {
+  readonly store: Store;
+  readonly now: () => number;
+  readonly faults: FaultBoard;
+  readonly webhooks: WebhookCenter;
+  readonly traffic: TrafficLog;
+  readonly org: Org;
+  readonly tokens: AccessTokens;
+  readonly cursors: QueryCursors;
+  readonly account: StripeAccount;
+  /** Back to an empty org and an empty account; endpoints, faults and settings are forgotten too. */
+  reset(): void;
+}
