@@ -26,7 +26,7 @@ export async function installNpmPackage({ name, version, integrity, folder }) {
     }),
   );
   try {
-    const [command, args] = npmCommand();
+    const { command, args } = npmCommand();
     const { code, output } = await runCaptured(
       command,
       [...args, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
@@ -69,8 +69,8 @@ function isAlive(pid) {
 function npmCommand() {
   const running = process.env.npm_execpath;
   return running && basename(running) === "npm-cli.js"
-    ? [process.execPath, [running]]
-    : ["npm", []];
+    ? { command: process.execPath, args: [running] }
+    : { command: "npm", args: [] };
 }
 
 export function indent(text) {

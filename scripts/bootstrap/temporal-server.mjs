@@ -92,7 +92,7 @@ const ways = [
         { env: { ...process.env, GOBIN: folder } },
       );
       if (code !== 0) throw new Failure(output.trim().split("\n").at(-1) || "go is not on PATH");
-      await writeReceipt({ builtByGo: true });
+      writeReceipt({ builtByGo: true });
     },
   },
 ];
@@ -106,7 +106,7 @@ function keep(program) {
   chmodSync(unfinished, 0o755);
   rmSync(path, { force: true });
   renameSync(unfinished, path);
-  return writeReceipt({ sha256: pinnedFor("programs") });
+  writeReceipt({ sha256: pinnedFor("programs") });
 }
 
 // Reading 156 MB at every start to check them again would cost more than the start itself: a file
@@ -119,7 +119,7 @@ async function isKeptOneGood() {
     return known.builtByGo === true || known.sha256 === temporal.programs[platform];
   }
   if ((await sha256OfFile(path)) !== temporal.programs[platform]) return false;
-  await writeReceipt({ sha256: temporal.programs[platform] });
+  writeReceipt({ sha256: temporal.programs[platform] });
   return true;
 }
 
