@@ -39,7 +39,7 @@ export function toCountryCode(text: string | null | undefined): string | null {
 // ICU knows every country's name; asking it for all 676 pairs once is cheaper than carrying a list.
 function englishNames(): Map<string, string> {
   const display = new Intl.DisplayNames("en", { type: "region", fallback: "none" });
-  const letters = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
+  const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ".split("");
   const names = new Map<string, string>();
   for (const pair of letters.flatMap((first) => letters.map((second) => first + second))) {
     const code = parseCountry(pair);

@@ -1,5 +1,6 @@
 import type { Deal, DealLine, DealPerson } from "@usher/entitlement-core/deal";
 import { toCountryCode } from "./country-code.ts";
+import { fieldText } from "./field-text.ts";
 import type { SalesforceConfig } from "./salesforce-config.ts";
 import { lineTermField } from "./salesforce-fields.ts";
 import type { SalesforceLineItem, SalesforceOpportunity } from "./salesforce-opportunity-api.ts";
@@ -81,7 +82,7 @@ function termMonths(input: {
 
 /** `12`, `"12"` and `"12.0"` are 12. Half a month is no term: null, so that sales is asked. */
 function wholeMonths(value: unknown): number | null {
-  const match = /^(\d{1,4})(\.0+)?$/.exec(String(value ?? ""));
+  const match = /^(\d{1,4})(\.0+)?$/.exec(fieldText(value));
   const months = match === null ? 0 : Number(match[1]);
   return months > 0 ? months : null;
 }
@@ -92,7 +93,7 @@ function kindOf(input: {
 }): Deal["kind"] {
   const { opportunity, config } = input;
   if (config.kindField === null) return "new";
-  return config.kindValues[String(opportunity[config.kindField] ?? "")] ?? "new";
+  return config.kindValues[fieldText(opportunity[config.kindField])] ?? "new";
 }
 
 function currencyOf(input: {

@@ -138,15 +138,13 @@ function categoryOf(input: {
 }
 
 function adviceFor(category: ConnectorErrorCategory): string {
-  switch (category) {
-    case "permission":
-      return " Give the connection's user the permission set “Usher Integration”.";
-    case "config":
-      return " Deploy Usher's fields to the org, or correct the connection's field names.";
-    default:
-      return "";
-  }
+  return advice[category] ?? "";
 }
+
+const advice: Partial<Record<ConnectorErrorCategory, string>> = {
+  permission: " Give the connection's user the permission set “Usher Integration”.",
+  config: " Deploy Usher's fields to the org, or correct the connection's field names.",
+};
 
 function firstItem(text: string): SalesforceErrorItem | null {
   let body: unknown;

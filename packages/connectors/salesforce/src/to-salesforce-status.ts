@@ -1,4 +1,5 @@
 import type { DealStatus } from "@usher/connector-sdk/spec";
+import { fieldText } from "./field-text.ts";
 import { type SalesforceStatusFields, textLengthMax } from "./salesforce-fields.ts";
 import { salesforceStamp } from "./salesforce-stamp.ts";
 
@@ -36,7 +37,7 @@ export function showsSameStatus(input: {
 }
 
 function comparable(value: unknown): string {
-  const text = String(value ?? "").trim();
+  const text = fieldText(value).trim();
   if (/^\d{4}-\d{2}-\d{2}T/.test(text)) {
     const stamp = salesforceStamp.safeParse(text);
     if (stamp.success) return stamp.data;

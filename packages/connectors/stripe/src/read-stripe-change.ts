@@ -108,8 +108,11 @@ function stateOf(status: Stripe.Subscription.Status): "active" | "past_due" | "c
     case "canceled":
     case "incomplete_expired":
       return "canceled";
+    case "incomplete":
+      // Its first payment is still being made.
+      return null;
     default:
-      // `incomplete`: its first payment is still being made.
+      // A status of a later API version.
       return null;
   }
 }

@@ -101,13 +101,8 @@ function categoryOf(input: {
   const { error, isWrite } = input;
   const known = error.code === undefined ? undefined : categoryOfCode[error.code];
   if (known !== undefined) return known;
-  switch (error.rawType) {
-    case "card_error":
-      return "validation";
-    case "idempotency_error":
-      return "conflict_stale";
-    default:
-  }
+  if (error.rawType === "card_error") return "validation";
+  if (error.rawType === "idempotency_error") return "conflict_stale";
   // No status: no JSON that could be read, or no connection.
   if (error.statusCode === undefined) return isWrite ? "outcome_unknown" : "transient";
   // A key does not expire and is not refreshed: a 401 is final.
@@ -116,12 +111,10 @@ function categoryOf(input: {
 }
 
 function adviceFor(category: ConnectorErrorCategory): string {
-  switch (category) {
-    case "auth_invalid":
-      return ". Make a new restricted key and rotate the connection's.";
-    case "permission":
-      return " Give the key the rights listed in the connector's README.";
-    default:
-      return "";
-  }
+  return advice[category] ?? "";
 }
+
+const advice: Partial<Record<ConnectorErrorCategory, string>> = {
+  auth_invalid: ". Make a new restricted key and rotate the connection's.",
+  permission: " Give the key the rights listed in the connector's README.",
+};
