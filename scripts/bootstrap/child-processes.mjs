@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { constants } from "node:os";
-import { Stopped } from "./failure.mjs";
+import { Failure, Stopped } from "./failure.mjs";
 
 // Every process that the scripts start is in this map until it has ended, so that a stop, at any
 // moment, reaches all of them. Captured ones lead a process group of their own: what they start
@@ -47,7 +47,7 @@ function run(command, args, { cwd, env, onLine, group, stdio }) {
     }
     child.on("error", (error) => {
       running.delete(child);
-      reject(error);
+      reject(new Failure(`${command} could not be started: ${error.message}`));
     });
     // "exit", not "close": a program that the child left behind may hold its streams open.
     child.on("exit", (code, signal) => {
