@@ -1,9 +1,11 @@
-import type {
-  Catalog,
-  Offering,
-  OfferingVersion,
-  PublishedCatalog,
-  Sku,
+import {
+  type Catalog,
+  definitionOf,
+  type Offering,
+  type OfferingVersion,
+  offeringContentHash,
+  type PublishedCatalog,
+  type Sku,
 } from "@usher/entitlement-core/catalog";
 import {
   type CustomerId,
@@ -13,7 +15,7 @@ import {
 } from "@usher/entitlement-core/kernel";
 import { sql } from "kysely";
 import { createId } from "./ids.ts";
-import { jsonb } from "./jsonb.ts";
+import { jsonb, toJsonText } from "./jsonb.ts";
 import type { TenantTransaction } from "./tenant-transaction.ts";
 import { toDate } from "./timestamps.ts";
 
@@ -152,7 +154,7 @@ function nextVersion(
   offering: Offering,
   newest: ReadonlyMap<string, NewestVersion>,
 ): VersionInCatalog {
-  const contentHash = canonicalHash(offering);
+  const contentHash = offeringContentHash(offering);
   const known = newest.get(offering.sku);
   if (known?.content_hash === contentHash) {
     const { id, version } = known;
@@ -174,10 +176,6 @@ async function insertOfferingVersions(
         ${versions.map((one) => one.offering.id)}::text[],
         ${versions.map((one) => one.offering.sku)}::text[],
         ${versions.map((one) => one.offering.version)}::int[],
-        ${versions.map((one) => JSON.stringify(definitionOf(one.offering)))}::jsonb[],
+        ${versions.map((one) => toJsonText(definitionOf(one.offering)))}::jsonb[],
         ${versions.map((one) => one.contentHash)}::text[])`.execute(tx.db);
-}
-
-function definitionOf({ id: _id, version: _version, ...offering }: OfferingVersion): Offering {
-  return offering;
 }

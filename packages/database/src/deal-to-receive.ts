@@ -1,7 +1,7 @@
-import type { Deal, DealFault } from "@usher/entitlement-core/deal";
+import { hash } from "node:crypto";
+import { type Deal, type DealFault, hashDeal } from "@usher/entitlement-core/deal";
 import {
   type ConnectionId,
-  canonicalHash,
   type Instant,
   instantToIso,
   termInterval,
@@ -34,12 +34,12 @@ export interface DealToReceive {
 
 /**
  * What a revision is recognized by. Of a good reading it is the content's hash, which approvals
- * bind to; of a faulty one the hash of the deal and its faults, less what changes with every save.
+ * bind to; of a faulty one the hash of the deal and of what is wrong with it, since a changed
+ * catalog may take away one fault of several.
  */
-export function revisionHashOf({ deal, reading }: DealToReceive): string {
+export function revisionHashOf({ deal, reading }: Pick<DealToReceive, "deal" | "reading">): string {
   if (reading.ok) return hashOrderContent(reading.content);
-  const { version: _version, lastEditor: _lastEditor, ...rest } = deal;
-  return canonicalHash({ deal: rest, faults: reading.faults });
+  return hash("sha256", `${hashDeal(deal)} ${JSON.stringify(reading.faults)}`);
 }
 
 /** The customer the deal is for; null when it names none that could be stored. */

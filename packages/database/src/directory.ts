@@ -121,7 +121,7 @@ export function createDirectory(pool: Pool): Directory {
     },
     findConnectionTenant: async (connectionId) => {
       const row = await askForOne<{ tenant_id: TenantId }>("find_connection_tenant", connectionId);
-      return row && row.tenant_id;
+      return row?.tenant_id ?? null;
     },
     signingKeys: async ({ now }) =>
       (await ask<SigningKeyRow>("signing_keys"))

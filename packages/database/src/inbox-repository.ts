@@ -2,6 +2,7 @@ import type { ConnectionId, InboxMessageId, Instant } from "@usher/entitlement-c
 import { sql } from "kysely";
 import type { Inbox } from "./generated/rows.ts";
 import { createId } from "./ids.ts";
+import { toJsonText } from "./jsonb.ts";
 import { type Page, type PageRequest, readCursor, rowsToRead, toPage } from "./page.ts";
 import type { Row } from "./row.ts";
 import type { TenantTransaction } from "./tenant-transaction.ts";
@@ -214,9 +215,7 @@ export async function listInbox(
 }
 
 /** How much waits, for metrics: by status, with the age of the oldest that is due. */
-export async function inboxBacklog(
-  tx: TenantTransaction,
-): Promise<{
+export async function inboxBacklog(tx: TenantTransaction): Promise<{
   readonly pending: number;
   readonly quarantined: number;
   readonly oldestDueAt: Instant | null;
@@ -263,9 +262,9 @@ async function insertMessages(
         ${messages.map((one) => one.eventId)}::text[],
         ${messages.map((one) => one.type)}::text[],
         ${messages.map((one) => one.dealId)}::text[],
-        ${messages.map((one) => JSON.stringify(one.headers))}::jsonb[],
+        ${messages.map((one) => toJsonText(one.headers))}::jsonb[],
         ${messages.map((one) => (one.rawBody === null ? null : Buffer.from(one.rawBody)))}::bytea[],
-        ${messages.map((one) => (one.body === null || one.body === undefined ? null : JSON.stringify(one.body)))}::jsonb[])
+        ${messages.map((one) => (one.body === null || one.body === undefined ? null : toJsonText(one.body)))}::jsonb[])
       on conflict (tenant_id, connection_id, event_id) do nothing
       returning event_id`.execute(tx.db);
   return new Set(rows.map((row) => row.event_id));

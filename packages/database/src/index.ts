@@ -32,10 +32,12 @@ export {
   rightsChangedSince,
   rightsHorizon,
 } from "./entitlement-repository.ts";
+export { busy } from "./exclusive-work.ts";
 export * from "./grant-repository.ts";
 export * from "./idempotency-repository.ts";
 export { createId } from "./ids.ts";
 export * from "./inbox-repository.ts";
+export * from "./known-deals.ts";
 export type { Channel, Listener, ListenInput } from "./listen.ts";
 export {
   checkMigrations,
@@ -71,6 +73,12 @@ export * from "./session-repository.ts";
 export * from "./signing-key-repository.ts";
 export type { StatusPlace } from "./status-list-repository.ts";
 export type { OrderedBy, StoredOrder } from "./stored-order.ts";
+export {
+  type DueWriteBack,
+  recordTellings,
+  type Telling,
+  writeBacksDue,
+} from "./telling-repository.ts";
 export * from "./tenant-repository.ts";
 export type { TenantTransaction, TenantTransactionOptions } from "./tenant-transaction.ts";
 export {

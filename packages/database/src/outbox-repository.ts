@@ -1,6 +1,7 @@
 import type { Instant } from "@usher/entitlement-core/kernel";
 import { sql } from "kysely";
 import type { Outbox } from "./generated/rows.ts";
+import { toJsonText } from "./jsonb.ts";
 import type { Row } from "./row.ts";
 import type { TenantTransaction } from "./tenant-transaction.ts";
 import { toDate, toInstant, toInstantOrNull } from "./timestamps.ts";
@@ -30,7 +31,7 @@ export async function appendOutbox(
     insert into outbox (topic, key, payload)
       select topic, key, payload from unnest(
         ${messages.map((one) => one.topic)}::text[], ${messages.map((one) => one.key)}::text[],
-        ${messages.map((one) => JSON.stringify(one.payload))}::jsonb[]) with ordinality
+        ${messages.map((one) => toJsonText(one.payload))}::jsonb[]) with ordinality
         as m (topic, key, payload, place) order by place
       returning id`.execute(tx.db);
   return rows.map((row) => row.id);

@@ -3,7 +3,7 @@ import { type Selectable, sql } from "kysely";
 import type { SigningKey as SigningKeyRow } from "./generated/rows.ts";
 import { jsonb } from "./jsonb.ts";
 import type { TenantTransaction } from "./tenant-transaction.ts";
-import { toDate, toInstant, toInstantOrNull } from "./timestamps.ts";
+import { toDateOrNull, toInstant, toInstantOrNull } from "./timestamps.ts";
 
 export interface SigningKeyToStore {
   readonly kid: string;
@@ -30,51 +30,42 @@ export async function listSigningKeys(tx: TenantTransaction): Promise<readonly S
   return rows.map(fromSigningKeyRow);
 }
 
-/**
- * Gives the tenant its first keys. Processes that start at once may all call it: the first one's
- * keys stay, the others' are dropped. Answers the keys that hold.
- */
-export async function ensureSigningKeys(
-  tx: TenantTransaction,
-  { current, next }: { readonly current: SigningKeyToStore; readonly next: SigningKeyToStore },
-): Promise<readonly SigningKey[]> {
-  await lockKeys(tx);
-  const known = await listSigningKeys(tx);
-  if (known.some((key) => key.status === "current")) return known;
-  await insertKey(tx, { key: current, status: "current" });
-  if (!known.some((key) => key.status === "next"))
-    await insertKey(tx, { key: next, status: "next" });
-  return listSigningKeys(tx);
+export interface SigningKeyPlan {
+  readonly changes: readonly {
+    readonly kid: string;
+    readonly status: SigningKey["status"];
+    readonly retireAt: Instant | null;
+  }[];
+  readonly add: { readonly key: SigningKeyToStore; readonly status: "next" | "current" } | null;
 }
 
 /**
- * Moves every key one place: current becomes retired, next becomes current, `next` is the new
- * next. The retired key is published until its last token expires, so that no token is orphaned.
+ * Changes the tenant's keys as `plan` says for those there are. Processes that call it at once wait for
+ * each other, so that a second one plans on what the first one did: the first keys of a tenant
+ * and a rotation are made once. Answers the keys that hold.
  */
-export async function rotateSigningKeys(
+export async function changeSigningKeys(
   tx: TenantTransaction,
-  { next, now }: { readonly next: SigningKeyToStore; readonly now: Instant },
+  plan: (keys: readonly SigningKey[]) => SigningKeyPlan | Promise<SigningKeyPlan>,
 ): Promise<readonly SigningKey[]> {
-  await lockKeys(tx);
-  await sql`
-    update signing_keys k set status = 'retired', retire_at = greatest(${toDate(now)},
-        (select max(t.expires_at) from tokens t where t.kid = k.kid))
-      where k.status = 'current'`.execute(tx.db);
-  const promoted = await sql`
-    update signing_keys set status = 'current' where status = 'next'`.execute(tx.db);
-  if (promoted.numAffectedRows === 0n) {
-    throw new Error(
-      "There is no next signing key to make current: give the tenant its keys first.",
-    );
-  }
-  await insertKey(tx, { key: next, status: "next" });
-  return listSigningKeys(tx);
-}
-
-async function lockKeys(tx: TenantTransaction): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended('signing-keys:' || ${tx.tenantId}, 0))`.execute(
     tx.db,
   );
+  const { changes, add } = await plan(await listSigningKeys(tx));
+  // Retired first: at no instant may two keys be current, or two be next.
+  const order = ["retired", "current", "next"];
+  const inOrder = [...changes].sort(
+    (one, other) => order.indexOf(one.status) - order.indexOf(other.status),
+  );
+  for (const { kid, status, retireAt } of inOrder) {
+    await tx.db
+      .updateTable("signing_keys")
+      .set({ status, retire_at: toDateOrNull(retireAt) })
+      .where("kid", "=", kid)
+      .executeTakeFirstOrThrow();
+  }
+  if (add !== null) await insertKey(tx, add);
+  return listSigningKeys(tx);
 }
 
 async function insertKey(

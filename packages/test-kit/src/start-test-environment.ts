@@ -26,7 +26,10 @@ export interface TestEnvironment {
 export async function startTestEnvironment({
   migrate,
 }: {
-  readonly migrate: (input: { readonly databaseUrl: string }) => Promise<unknown>;
+  readonly migrate: (input: {
+    readonly databaseUrl: string;
+    readonly appPassword: string;
+  }) => Promise<unknown>;
 }): Promise<TestEnvironment> {
   const runs = join(findProjectFolder(), ".usher", "test-runs");
   removeRunsOfTheDead(runs);
@@ -67,7 +70,10 @@ export async function startTestEnvironment({
   const serverUrl = postgres.value.databaseUrl;
   try {
     await run(serverUrl, `drop database if exists ${template}`, `create database ${template}`);
-    await migrate({ databaseUrl: urlOfDatabase(serverUrl, template) });
+    await migrate({
+      databaseUrl: urlOfDatabase(serverUrl, template),
+      appPassword: testAppPassword,
+    });
     // A template must have no open connection; this keeps a forgotten one from coming back.
     await run(serverUrl, `alter database ${template} with allow_connections false`);
   } catch (error) {
@@ -82,6 +88,17 @@ export async function startTestEnvironment({
       await stop();
     },
   };
+}
+
+/** What the app's role logs in with on a test server. */
+const testAppPassword = "usher-test-app";
+
+/** As a running hub connects: by the role that row-level security binds. */
+export function appUrlOf(databaseUrl: string): string {
+  const url = new URL(databaseUrl);
+  url.username = "usher_app";
+  url.password = testAppPassword;
+  return url.href;
 }
 
 /** The same server, another database. */

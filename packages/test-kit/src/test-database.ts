@@ -2,12 +2,14 @@ import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { inject } from "vitest";
 import type {} from "./provided-environment.ts";
-import { urlOfDatabase } from "./start-test-environment.ts";
+import { appUrlOf, urlOfDatabase } from "./start-test-environment.ts";
 
 export interface TestDatabase {
   readonly name: string;
   /** Superuser URL of this database: migrated, empty, nobody else's. */
   readonly databaseUrl: string;
+  /** URL of the same database for the app's role, which row-level security binds. */
+  readonly appUrl: string;
   /** Drops it; connections that are still open are ended. */
   drop(): Promise<void>;
 }
@@ -21,9 +23,11 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   if (!server) throw new Error(needsServer("PostgreSQL"));
   const name = `usher_test_${server.template.split("_").at(-1)}_${randomBytes(6).toString("hex")}`;
   await asSuperuser(server.serverUrl, `create database ${name} template ${server.template}`);
+  const databaseUrl = urlOfDatabase(server.serverUrl, name);
   return {
     name,
-    databaseUrl: urlOfDatabase(server.serverUrl, name),
+    databaseUrl,
+    appUrl: appUrlOf(databaseUrl),
     drop: () => asSuperuser(server.serverUrl, `drop database if exists ${name} with (force)`),
   };
 }
