@@ -1,5 +1,4 @@
-import type { ConnectionId, Instant, OrderId } from "@usher/entitlement-core/kernel";
-import { instantToIso } from "@usher/entitlement-core/kernel";
+import type { ConnectionId, OrderId } from "@usher/entitlement-core/kernel";
 import type { OrderContent, Problem } from "@usher/entitlement-core/order";
 import { sql } from "kysely";
 import type { WriteBack as WriteBackRow } from "./generated/rows.ts";
@@ -23,7 +22,7 @@ export interface DueWriteBack {
 
 /**
  * What one connection is to be told, the longest waiting first. What the CRM refused is due again
- * once there is something newer to say; what failed in passing, once its pause is over.
+ * once there is something newer to say.
  */
 export async function writeBacksDue(
   tx: TenantTransaction,
@@ -50,42 +49,41 @@ export async function writeBacksDue(
   }));
 }
 
-/** How one telling went. `sequence` is the wish it answered. */
+/** How one telling went. */
 export interface Telling {
   readonly orderId: OrderId;
+  /** `eventSequence` of the order as it was told: every wish up to it is answered. */
   readonly sequence: number;
   readonly outcome:
-    | { readonly kind: "told"; readonly hash: string; readonly toldSequence: number }
+    | { readonly kind: "told"; readonly hash: string | null }
     | { readonly kind: "refused"; readonly problem: Problem };
 }
 
-/** Records how tellings of one connection went, in one statement. A late report of an earlier wish changes nothing. */
+/** Records how tellings of one connection went, in one statement. A late report of an earlier one changes nothing. */
 export async function recordTellings(
   tx: TenantTransaction,
-  input: {
+  {
+    connectionId,
+    tellings,
+  }: {
     readonly connectionId: ConnectionId;
     readonly tellings: readonly Telling[];
-    readonly now: Instant;
   },
 ): Promise<void> {
-  if (input.tellings.length === 0) return;
-  const rows = input.tellings.map(({ orderId, sequence, outcome }) => ({
+  if (tellings.length === 0) return;
+  const rows = tellings.map(({ orderId, sequence, outcome }) => ({
     order_id: orderId,
     sequence,
-    written: outcome.kind === "told" ? Math.max(sequence, outcome.toldSequence) : null,
+    is_told: outcome.kind === "told",
     hash: outcome.kind === "told" ? outcome.hash : null,
     error: outcome.kind === "refused" ? { ...outcome.problem, sequence } : null,
   }));
   await sql`
     update write_backs w set
-        written_sequence = greatest(w.written_sequence, coalesce(i.written, 0)),
-        -- A wish from before the CRM's own sequence was known must not stay unreachable.
-        desired_sequence = greatest(w.desired_sequence, case when w.desired_sequence > i.sequence
-          then greatest(w.desired_sequence, coalesce(i.written, 0) + 1) else coalesce(i.written, 0) end),
-        written_hash = coalesce(i.hash, w.written_hash),
-        last_error = nullif(i.error, 'null'),
-        updated_at = ${instantToIso(input.now)}::timestamptz
-      from jsonb_to_recordset(${jsonb(rows)}) as i (order_id text, sequence bigint, written bigint, hash text, error jsonb)
-      where w.order_id = i.order_id and w.connection_id = ${input.connectionId}
+        written_sequence = case when i.is_told then i.sequence else w.written_sequence end,
+        written_hash = case when i.is_told then i.hash else w.written_hash end,
+        last_error = nullif(i.error, 'null'), updated_at = now()
+      from jsonb_to_recordset(${jsonb(rows)}) as i (order_id text, sequence bigint, is_told boolean, hash text, error jsonb)
+      where w.order_id = i.order_id and w.connection_id = ${connectionId}
         and w.written_sequence <= i.sequence`.execute(tx.db);
 }
