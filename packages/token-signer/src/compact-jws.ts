@@ -1,20 +1,9 @@
 import { type KeyObject, sign, verify } from "node:crypto";
-import { fromBase64Url, toBase64Url } from "./base64url.ts";
+import { decodeBase64Url, fromBase64Url } from "./base64url.ts";
 import type { Refusal } from "./refusal.ts";
 import type { SigningKey } from "./signing-key.ts";
 import { parseStrictJson } from "./strict-json.ts";
 import type { TrustedKeys } from "./trusted-keys.ts";
-
-/** Everything before the payload is the same for all documents of one key and type. */
-export function protectedHeader({
-  kid,
-  typ,
-}: {
-  readonly kid: string;
-  readonly typ: string;
-}): string {
-  return `${toBase64Url(Buffer.from(JSON.stringify({ alg: "EdDSA", typ, kid })))}.`;
-}
 
 /** RFC 7515 compact serialization, signed by Ed25519 (RFC 8037). */
 export function signCompact({
@@ -26,16 +15,19 @@ export function signCompact({
   readonly payload: unknown;
   readonly privateKey: SigningKey["privateKey"];
 }): string {
-  const input = header + Buffer.from(JSON.stringify(payload)).toString("base64url");
+  const input = `${header}.${Buffer.from(JSON.stringify(payload)).toString("base64url")}`;
   return `${input}.${sign(null, Buffer.from(input, "latin1"), privateKey).toString("base64url")}`;
 }
+
+const headerCharsMax = 512;
 
 export interface OpenedJws {
   readonly kid: string;
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
-const signatureChars = 86;
+/** An Ed25519 signature has 64 bytes. */
+export const signatureChars = 86;
 
 /**
  * Checks form, header and signature, in this order, and only then reads the payload. The algorithm
@@ -61,20 +53,24 @@ export function openCompact({
   const payloadAt = compact.indexOf(".") + 1;
   const signatureAt = compact.lastIndexOf(".") + 1;
   if (payloadAt === 0 || payloadAt === signatureAt) return "malformed";
+  // The header is read before anything is proven, so reading it must stay cheap.
+  if (payloadAt > headerCharsMax) return "too_large";
 
-  const header = readHeader(compact.slice(0, payloadAt - 1), typ);
+  const header = readHeader({ encoded: compact.slice(0, payloadAt - 1), typ, issuer, keys });
   if (typeof header === "string") return header;
   const key: KeyObject | undefined = keys.find({ issuer, kid: header.kid });
   if (key === undefined) return "unknown_key";
 
+  const bytes = Buffer.from(compact, "utf8");
+  if (bytes.length !== compact.length) return "malformed";
   // A dot inside the payload fails here too: it is not in the alphabet.
-  const payload = fromBase64Url(compact.slice(payloadAt, signatureAt - 1));
+  const payload = decodeBase64Url({ bytes, from: payloadAt, to: signatureAt - 1 });
   const signature =
-    compact.length - signatureAt === signatureChars
-      ? fromBase64Url(compact.slice(signatureAt))
+    bytes.length - signatureAt === signatureChars
+      ? decodeBase64Url({ bytes, from: signatureAt, to: bytes.length })
       : null;
   if (payload === null || signature === null) return "malformed";
-  if (!verify(null, Buffer.from(compact.slice(0, signatureAt - 1), "latin1"), key, signature)) {
+  if (!verify(null, bytes.subarray(0, signatureAt - 1), key, signature)) {
     return "signature_invalid";
   }
   const claims = parseStrictJson(payload);
@@ -85,15 +81,28 @@ const headerMembers: ReadonlySet<string> = new Set(["alg", "typ", "kid"]);
 
 /**
  * `jwk`, `jku`, `x5u`, `x5c` would bring a key along and `crit` rules we do not know; none of them,
- * nor any other member, has a place in a document of ours.
+ * nor any other member, has a place in a document of ours. The headers that our own signer writes
+ * for the trusted keys are known letter by letter and need no reading.
  */
-function readHeader(encoded: string, typ: string): { readonly kid: string } | Refusal {
+function readHeader({
+  encoded,
+  typ,
+  issuer,
+  keys,
+}: {
+  readonly encoded: string;
+  readonly typ: string;
+  readonly issuer: string;
+  readonly keys: TrustedKeys;
+}): { readonly kid: string } | Refusal {
+  const known = keys.findHeader({ issuer, typ, encoded });
+  if (known !== undefined) return known;
   const bytes = fromBase64Url(encoded);
   const header = bytes === null ? null : parseStrictJson(bytes);
   if (header === null) return "malformed";
   if (header.alg !== "EdDSA") return "algorithm_not_allowed";
   for (const member in header) if (!headerMembers.has(member)) return "header_not_allowed";
   if (header.typ !== typ) return "wrong_type";
-  const kid = header.kid;
+  const { kid } = header;
   return typeof kid === "string" && kid !== "" ? { kid } : "unknown_key";
 }

@@ -1,6 +1,7 @@
 import type { TokenClaims } from "@usher/entitlement-core/token";
-import { protectedHeader, signCompact } from "./compact-jws.ts";
+import { signCompact } from "./compact-jws.ts";
 import { licenseTokenType } from "./license-token-type.ts";
+import { protectedHeader } from "./protected-header.ts";
 import {
   jwksDocument,
   type PublicJwk,

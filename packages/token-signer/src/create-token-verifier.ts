@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { signatureChars } from "./compact-jws.ts";
 import type { KnownStatusLists } from "./known-status-lists.ts";
 import { type Refusal, refused, type Verified } from "./refusal.ts";
 import type { TrustedKeys } from "./trusted-keys.ts";
@@ -17,6 +17,11 @@ export interface TokenVerifier {
   replaceKeys(keys: TrustedKeys): void;
 }
 
+interface Remembered {
+  readonly compact: string;
+  readonly verified: Verified<VerifiedToken> & { readonly ok: true };
+}
+
 export interface TokenVerifierSettings extends TokenExpectations {
   /** Where revocations are known from; null verifies without them. */
   readonly statusLists: Pick<KnownStatusLists, "statusOf"> | null;
@@ -28,9 +33,9 @@ export interface TokenVerifierSettings extends TokenExpectations {
 
 /**
  * Verifies tokens that come again and again. A signature is checked once per token; its time and
- * its revocation are looked at each time. The cache key is SHA-256 of the whole token, so no other
- * token can hit the entry, and the cache holds nothing that could be presented as a token.
- * Only believed tokens are kept: a flood of forged ones cannot push them out.
+ * its revocation are looked at each time. An entry is found by the token's signature and counts
+ * only for the very same text, every character compared: no two tokens share a verdict.
+ * Only believed tokens are kept, so a flood of forged ones cannot push them out.
  */
 export function createTokenVerifier({
   statusLists,
@@ -42,15 +47,24 @@ export function createTokenVerifier({
   let expected: TokenExpectations = settings;
   // Two generations make a bounded cache in which what is used stays, without a list to maintain.
   const generationMax = Math.max(1, Math.ceil(cacheEntriesMax / 2));
-  let young = new Map<string, Verified<VerifiedToken> & { readonly ok: true }>();
+  let young = new Map<string, Remembered>();
   let old: typeof young = new Map();
 
-  const keep = (key: string, verified: Verified<VerifiedToken> & { readonly ok: true }): void => {
+  const recall = (signature: string, compact: string): Remembered | undefined => {
+    const entry = young.get(signature);
+    if (entry !== undefined) return entry.compact === compact ? entry : undefined;
+    const aged = old.get(signature);
+    if (aged === undefined || aged.compact !== compact) return undefined;
+    keep(signature, aged);
+    return aged;
+  };
+
+  const keep = (signature: string, entry: Remembered): void => {
     if (young.size >= generationMax) {
       old = young;
       young = new Map();
     }
-    young.set(key, verified);
+    young.set(signature, entry);
   };
 
   const standing = ({ claims }: VerifiedToken, now: number): Refusal | null => {
@@ -64,17 +78,15 @@ export function createTokenVerifier({
 
   return {
     verify({ compact, now }) {
-      const key = hash("sha256", compact, "base64");
-      let verified = young.get(key);
-      if (verified === undefined) {
-        verified = old.get(key);
-        if (verified === undefined) {
-          const fresh = verifyToken({ ...expected, compact, now });
-          if (!fresh.ok) return fresh;
-          verified = deepFreeze(fresh);
-        }
-        keep(key, verified);
+      const signature = compact.slice(-signatureChars);
+      let entry = recall(signature, compact);
+      if (entry === undefined) {
+        const fresh = verifyToken({ ...expected, compact, now });
+        if (!fresh.ok) return fresh;
+        entry = { compact, verified: deepFreeze(fresh) };
+        keep(signature, entry);
       }
+      const { verified } = entry;
       const refusal = standing(verified.value, now);
       return refusal === null ? verified : refused(refusal);
     },

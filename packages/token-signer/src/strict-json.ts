@@ -6,18 +6,18 @@ const depthMax = 16;
  * A JSON object from bytes, or null when they are no UTF-8, no JSON, no object, nested deeper than
  * 16 levels, or name a key twice in one object. Parsers disagree on which of two equal keys counts
  * (RFC 8259 §4), so a document with one could mean one thing to us and another to the next reader.
+ * A key spelled with an escape is refused as well: no document of ours has one, and two spellings
+ * of one key would have to be compared.
  */
 export function parseStrictJson(bytes: Buffer): Readonly<Record<string, unknown>> | null {
   if (!isUtf8(bytes)) return null;
-  const text = bytes.toString("utf8");
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(bytes.toString("utf8"));
   } catch {
     return null;
   }
-  if (!isRecord(value) || !hasUniqueKeys(text)) return null;
-  return value;
+  return isRecord(value) && hasUniqueKeys(bytes) ? value : null;
 }
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -27,53 +27,71 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 const quote = 0x22;
 const backslash = 0x5c;
 const colon = 0x3a;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
-const openBracket = 0x5b;
-const closeBracket = 0x5d;
+const space = 0x20;
 
-/** Expects valid JSON: then a string is a key exactly when a colon follows it. */
-function hasUniqueKeys(text: string): boolean {
-  const keysByDepth: string[][] = [];
-  let depth = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code === quote) {
-      const end = endOfString(text, at);
-      if (text.charCodeAt(skipSpace(text, end)) === colon) {
-        const keys = keysByDepth[depth];
-        const key = readKey(text.slice(at, end));
-        if (keys === undefined || keys.includes(key)) return false;
-        keys.push(key);
+/**
+ * Expects valid JSON: then a string is a key exactly when a colon follows it. Works on the bytes,
+ * since every verification pays for it: a walk over the text takes four times as long.
+ */
+function hasUniqueKeys(bytes: Buffer): boolean {
+  // Of each object that is still open: start and end of every key read so far, in turn.
+  const open: number[][] = [];
+  for (let at = 0; at < bytes.length; at += 1) {
+    switch (bytes[at]) {
+      case 0x7b: // {
+      case 0x5b: // [
+        if (open.push([]) > depthMax) return false;
+        break;
+      case 0x7d: // }
+      case 0x5d: // ]
+        open.pop();
+        break;
+      case quote: {
+        const start = at + 1;
+        let hasEscape = false;
+        at = start;
+        for (let byte = bytes[at]; byte !== quote; byte = bytes[at]) {
+          if (byte === backslash) {
+            hasEscape = true;
+            at += 1;
+          }
+          at += 1;
+        }
+        if (!isFollowedByColon(bytes, at)) break;
+        if (hasEscape || !addKey({ bytes, keys: open.at(-1), start, end: at })) return false;
+        break;
       }
-      at = end - 1;
-    } else if (code === openBrace || code === openBracket) {
-      depth += 1;
-      if (depth > depthMax) return false;
-      keysByDepth[depth] = [];
-    } else if (code === closeBrace || code === closeBracket) {
-      depth -= 1;
     }
   }
   return true;
 }
 
-function endOfString(text: string, start: number): number {
-  let at = start + 1;
-  for (;;) {
-    const code = text.charCodeAt(at);
-    if (code === quote) return at + 1;
-    at += code === backslash ? 2 : 1;
+function isFollowedByColon(bytes: Buffer, at: number): boolean {
+  let next = at + 1;
+  while ((bytes[next] as number) <= space) next += 1;
+  return bytes[next] === colon;
+}
+
+/** False when the object has the key already. */
+function addKey({
+  bytes,
+  keys,
+  start,
+  end,
+}: {
+  readonly bytes: Buffer;
+  readonly keys: number[] | undefined;
+  readonly start: number;
+  readonly end: number;
+}): boolean {
+  if (keys === undefined) return false;
+  for (let index = 0; index < keys.length; index += 2) {
+    const other = keys[index] as number;
+    if ((keys[index + 1] as number) - other !== end - start) continue;
+    let same = 0;
+    while (same < end - start && bytes[other + same] === bytes[start + same]) same += 1;
+    if (same === end - start) return false;
   }
-}
-
-function skipSpace(text: string, start: number): number {
-  let at = start;
-  while (text.charCodeAt(at) <= 0x20) at += 1;
-  return at;
-}
-
-/** Escapes are resolved first: `"iss"` and `"\u0069ss"` are the same key. */
-function readKey(quoted: string): string {
-  return quoted.includes("\\") ? (JSON.parse(quoted) as string) : quoted.slice(1, -1);
+  keys.push(start, end);
+  return true;
 }

@@ -1,10 +1,19 @@
 import type { KeyObject } from "node:crypto";
+import { licenseTokenType } from "./license-token-type.ts";
+import { protectedHeader } from "./protected-header.ts";
 import { importPublicJwk } from "./signing-key.ts";
+import { statusListType } from "./status-list-claims.ts";
 
 /** The public keys a verifier believes, each for its own issuer only. */
 export interface TrustedKeys {
   readonly isEmpty: boolean;
   find(name: { readonly issuer: string; readonly kid: string }): KeyObject | undefined;
+  /** The key id in a header that is, letter by letter, what our signer writes for such a key. */
+  findHeader(written: {
+    readonly issuer: string;
+    readonly typ: string;
+    readonly encoded: string;
+  }): { readonly kid: string } | undefined;
 }
 
 /** One issuer's published keys: the `keys` of its JWKS document. */
@@ -30,8 +39,30 @@ export function trustKeys(issuers: readonly IssuerKeys[]): TrustedKeys {
     }
     if (keys.size > 0) byIssuer.set(issuer, keys);
   }
+  const headers = new Map<string, { readonly kid: string }>();
+  for (const [issuer, keys] of byIssuer) {
+    for (const kid of keys.keys()) {
+      for (const typ of [licenseTokenType, statusListType]) {
+        headers.set(headerName({ issuer, typ, encoded: protectedHeader({ kid, typ }) }), { kid });
+      }
+    }
+  }
   return {
     isEmpty: byIssuer.size === 0,
     find: ({ issuer, kid }) => byIssuer.get(issuer)?.get(kid),
+    findHeader: (written) => headers.get(headerName(written)),
   };
+}
+
+/** Injective: a type holds no space, and an encoded header neither. */
+function headerName({
+  issuer,
+  typ,
+  encoded,
+}: {
+  readonly issuer: string;
+  readonly typ: string;
+  readonly encoded: string;
+}): string {
+  return `${typ} ${encoded} ${issuer}`;
 }

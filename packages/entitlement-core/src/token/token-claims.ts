@@ -13,27 +13,32 @@ export type ClaimedLimit = number | "none" | "unlimited";
 
 /** One source of a right that is bound to countries. */
 export interface ClaimedSource {
-  readonly limit: ClaimedLimit;
+  readonly limit?: ClaimedLimit;
   readonly value?: ConfigValue;
   readonly geo: GeoRule | null;
 }
 
-/** What holds over one stretch of time, until `until` (seconds since 1970, exclusive; null: no end). */
+/** What holds over one stretch of time. Written small: what is usual is left out. */
 export interface ClaimedStretch {
-  readonly state: "active" | "in_grace" | "inactive";
-  readonly limit: ClaimedLimit;
+  /** Absent: active. `inactive`: nothing is held until the next stretch. */
+  readonly state?: "in_grace" | "inactive";
+  /** Metered and seat features only. */
+  readonly limit?: ClaimedLimit;
+  /** Config features only. */
   readonly value?: ConfigValue;
-  readonly until: number | null;
+  /** Seconds since 1970, exclusive. Absent: as long as the token lives. */
+  readonly until?: number;
   /** Present when a source is bound to countries: then only sources that admit the country count. */
   readonly sources?: readonly ClaimedSource[];
 }
 
-/** A right as a token carries it: what holds now, and every change the token lives to see. */
+/** A right as a token carries it: what holds when it is issued, and every change it lives to see. */
 export interface ClaimedEntitlement extends ClaimedStretch {
   readonly kind: Feature["kind"];
-  readonly enforcement: "soft" | "hard";
-  readonly reset: ResetPeriod;
-  readonly fail_policy: "open" | "closed";
+  /** Metered and seat features only. */
+  readonly enforcement?: "soft" | "hard";
+  /** Metered features only. */
+  readonly reset?: ResetPeriod;
   /** What holds after `until`, in order of time, as far as the token lives. */
   readonly later?: readonly ClaimedStretch[];
 }
@@ -87,27 +92,21 @@ export function tokenClaims({
   }
   const issuedAt = Math.floor(now / 1000);
   const latestEnd = issuedAt + Math.min(ttlSecondsMax, tokenTtlSecondsMax);
-  const carried: Record<string, ClaimedEntitlement> = {};
-  let end = issuedAt;
-
-  for (const feature of features) {
-    const course = courseOf({ entitlements, feature, now, latestEnd });
-    const [first, ...later] = course;
-    if (first === undefined || first.stretch.state === "inactive") continue;
-    const held = course.filter(({ stretch }) => stretch.state !== "inactive");
-    for (const { stretch } of held) end = Math.max(end, stretch.until ?? latestEnd);
-    carried[feature.key] = {
-      kind: feature.kind,
-      enforcement: first.effective.enforcement,
-      reset: first.effective.reset,
-      fail_policy: feature.failPolicy,
-      ...first.stretch,
-      ...(later.length > 0 && { later: later.map(({ stretch }) => stretch) }),
-    };
-  }
-
+  const courses = features.map((feature) => ({
+    feature,
+    course: courseOf({ entitlements, feature, now, latestEnd }),
+  }));
+  const held = courses.filter(({ course: [first] }) => first?.effective.isActive === true);
+  const end = Math.max(
+    issuedAt,
+    ...held.flatMap(({ course }) =>
+      course.filter((step) => step.effective.isActive).map((step) => step.until ?? latestEnd),
+    ),
+  );
   // A right that ends within this very second leaves no whole second to sign for.
   if (end <= issuedAt) return refuse("nothing_to_sign");
+  const exp = Math.min(end, latestEnd);
+
   return accept({
     iss: issuer,
     aud: audience,
@@ -115,15 +114,21 @@ export function tokenClaims({
     jti,
     iat: issuedAt,
     nbf: issuedAt,
-    exp: Math.min(end, latestEnd),
-    entitlements: carried,
+    exp,
+    entitlements: Object.fromEntries(
+      held.map(({ feature, course }) => [
+        feature.key,
+        toClaimedEntitlement({ feature, course, exp }),
+      ]),
+    ),
     status: { status_list: { idx: statusList.index, uri: statusList.uri } },
   });
 }
 
+/** One stretch of a feature's course; `until` in seconds, null: no end. */
 interface CourseStep {
   readonly effective: EffectiveEntitlement;
-  readonly stretch: ClaimedStretch;
+  readonly until: number | null;
 }
 
 /** A daily reset beside a yearly one adds to its limit every day of the longest token. */
@@ -149,21 +154,46 @@ function courseOf({
   while (at !== null && at < latestEnd * 1000 && steps.length < stepsMax) {
     const effective: EffectiveEntitlement = effectiveEntitlement({ entitlements, feature, at });
     const change: Instant | null = effective.rightsChangeAt;
-    const until = change === null ? null : Math.floor(change / 1000);
-    steps.push({ effective, stretch: stretchOf(effective, until) });
+    steps.push({ effective, until: change === null ? null : Math.floor(change / 1000) });
     at = change;
   }
   return steps;
 }
 
-function stretchOf(effective: EffectiveEntitlement, until: number | null): ClaimedStretch {
-  if (!effective.isActive) return { state: "inactive", limit: "none", until };
-  const { geo, value, breakdown } = effective;
+function toClaimedEntitlement({
+  feature,
+  course,
+  exp,
+}: {
+  readonly feature: Feature;
+  readonly course: readonly CourseStep[];
+  readonly exp: number;
+}): ClaimedEntitlement {
+  const [first, ...later] = course.filter((_, index) => startsBefore(course, index, exp));
+  if (first === undefined) throw new Error(`The course of ${feature.key} has no first stretch.`);
   return {
-    state: effective.inGrace ? "in_grace" : "active",
-    limit: toClaimedLimit(effective.limit),
+    kind: feature.kind,
+    ...toClaimedStretch(first, exp),
+    ...(isCounted(feature.kind) && { enforcement: first.effective.enforcement }),
+    ...(feature.kind === "metered" && { reset: first.effective.reset }),
+    ...(later.length > 0 && { later: later.map((step) => toClaimedStretch(step, exp)) }),
+  };
+}
+
+function startsBefore(course: readonly CourseStep[], index: number, exp: number): boolean {
+  const before = index === 0 ? undefined : course[index - 1];
+  return before === undefined || (before.until !== null && before.until < exp);
+}
+
+function toClaimedStretch({ effective, until }: CourseStep, exp: number): ClaimedStretch {
+  const end = until !== null && until < exp ? { until } : {};
+  if (!effective.isActive) return { state: "inactive", ...end };
+  const { kind, limit, value, inGrace, geo, breakdown } = effective;
+  return {
+    ...(inGrace && { state: "in_grace" as const }),
+    ...(isCounted(kind) && { limit: toClaimedLimit(limit) }),
     ...(value !== null && { value }),
-    until,
+    ...end,
     ...(geo.length > 0 && {
       sources: breakdown.map(({ entitlement }) => toClaimedSource(entitlement)),
     }),
@@ -173,20 +203,27 @@ function stretchOf(effective: EffectiveEntitlement, until: number | null): Claim
 function toClaimedSource({ value, geo }: Entitlement): ClaimedSource {
   switch (value.kind) {
     case "boolean":
-      return { limit: "unlimited", geo };
+      return { geo };
     case "config":
-      return { limit: "unlimited", value: value.value, geo };
+      return { value: value.value, geo };
     case "metered":
     case "seat":
       return { limit: toClaimedLimit(value.limit), geo };
   }
 }
 
+function isCounted(kind: Feature["kind"]): boolean {
+  return kind === "metered" || kind === "seat";
+}
+
 function toClaimedLimit(limit: Limit): ClaimedLimit {
   return limit.kind === "limited" ? limit.amount : limit.kind;
 }
 
-/** What a token says of one feature at one instant: `null` when it carries no right to it then. */
+/**
+ * What a token says of one feature at one instant: `null` when it carries no right to it then.
+ * Only for a token that was verified for that instant: its own end is not looked at here.
+ */
 export function claimedStretchAt({
   claims,
   feature,
@@ -201,7 +238,7 @@ export function claimedStretchAt({
     : undefined;
   if (claimed === undefined) return null;
   const stretch = [claimed, ...(claimed.later ?? [])].find(
-    ({ until }) => until === null || at < until * 1000,
+    ({ until }) => until === undefined || at < until * 1000,
   );
   return stretch === undefined || stretch.state === "inactive" ? null : stretch;
 }
