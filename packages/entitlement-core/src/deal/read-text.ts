@@ -1,3 +1,5 @@
+import { shorten } from "../kernel/shorten.ts";
+
 /**
  * Text as it may be stored and hashed, whatever came: anything but a string, and blank text, is
  * null. NUL has no place in PostgreSQL's text, a lone surrogate none in UTF-8.
@@ -15,6 +17,5 @@ export function readText(value: unknown): string | null {
 export function quoteValue(value: unknown): string {
   if (value === null || value === undefined || value === "") return "nothing";
   const text = typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));
-  const oneLine = (readText(text) ?? "").replace(/\s+/g, " ");
-  return `“${oneLine.length > 80 ? `${oneLine.slice(0, 80)}…` : oneLine}”`;
+  return `“${shorten(text.replace(/\s+/g, " ").trim(), 80)}”`;
 }

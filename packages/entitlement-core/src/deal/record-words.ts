@@ -1,3 +1,5 @@
+import { shorten } from "../kernel/shorten.ts";
+
 /** What a system calls the fields we name in fix sentences. */
 export interface DealFieldWords {
   readonly account: string;
@@ -101,5 +103,7 @@ export function dealWords(system: string): DealWords {
 
 function named(kind: string) {
   return ({ name, id }: { readonly name: string; readonly id: string }): string =>
-    name === "" || name === id ? `${kind} (${id || "without id"})` : `${kind} “${name}” (${id})`;
+    name === "" || name === id
+      ? `${kind} (${shorten(id) || "without id"})`
+      : `${kind} “${shorten(name, 80)}” (${shorten(id)})`;
 }

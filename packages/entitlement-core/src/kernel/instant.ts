@@ -1,6 +1,7 @@
 import { Temporal as T } from "temporal-polyfill";
 import type { Brand } from "./brand.ts";
 import { accept, type Outcome, refuse } from "./outcome.ts";
+import { shorten } from "./shorten.ts";
 
 /** A point on the time line: whole milliseconds since 1970-01-01T00:00Z. On the wire it is RFC 3339 in UTC. */
 export type Instant = Brand<number, "Instant">;
@@ -117,8 +118,4 @@ export function dateAt({
     .toZonedDateTimeISO(timeZone)
     .toPlainDate()
     .toString() as CalendarDate;
-}
-
-function shorten(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

@@ -1,6 +1,7 @@
 import { add, type Dinero, dinero, multiply, toSnapshot } from "dinero.js/bigint";
 import { type CurrencyCode, exponentOf, parseCurrency } from "./currency.ts";
 import { accept, type Outcome, refuse } from "./outcome.ts";
+import { shorten } from "./shorten.ts";
 
 export type { CurrencyCode } from "./currency.ts";
 
@@ -46,11 +47,11 @@ export function parseMoney({
   if (code === null) {
     return refuse({
       kind: "unknown-currency",
-      sentence: `Expected a currency code of ISO 4217, such as USD, and got "${currency.slice(0, 20)}".`,
+      sentence: `Expected a currency code of ISO 4217, such as USD, and got "${shorten(currency, 20)}".`,
     });
   }
   const exponent = exponentOf(code);
-  const got = `got "${amount.length > 60 ? `${amount.slice(0, 60)}…` : amount}"`;
+  const got = `got "${shorten(amount)}"`;
   const match = decimal.exec(amount);
   if (match === null) {
     return refuse({
