@@ -34,7 +34,7 @@ export async function installNpmPackage({ name, version, integrity, folder }) {
     );
     if (code !== 0) {
       throw new Failure(
-        `npm could not fetch ${name} ${version}. It said:\n${indent(output)}\nCheck the network, the registry and the proxy of npm, then start again.`,
+        `npm could not fetch ${name} ${version}. It said:\n${indent(sayings(output))}\nCheck the network, the registry and the proxy of npm, then start again.`,
       );
     }
     rmSync(folder, { recursive: true, force: true });
@@ -71,6 +71,16 @@ function npmCommand() {
   return running && basename(running) === "npm-cli.js"
     ? { command: process.execPath, args: [running] }
     : { command: "npm", args: [] };
+}
+
+/** What npm says of a failure, without the frames of its stack and the error object it prints. */
+export function sayings(output) {
+  const isCode = /^npm error\s+(at |async |\w+: '|\w+: \d+,?$|[{}\]]|\[)|^npm error\s*$/;
+  return output
+    .split("\n")
+    .filter((line) => !isCode.test(line))
+    .slice(0, 12)
+    .join("\n");
 }
 
 export function indent(text) {
