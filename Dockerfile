@@ -2,12 +2,11 @@
 FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /usher
 RUN npm install --global pnpm@12.21.0
-COPY pnpm-lock.yaml pnpm-workspace.yaml ./
-RUN pnpm fetch --prod
 COPY . .
-# Source-first: there is no build step, Node runs the TypeScript as it is. The command line and
-# its local servers stay out.
-RUN pnpm install --prod --offline --frozen-lockfile \
+# Source-first: there is no build step, Node runs the TypeScript as it is. What only the command line
+# and the tests need stays out of the image.
+RUN --mount=type=cache,id=pnpm,target=/pnpm \
+    pnpm install --prod --frozen-lockfile --store-dir /pnpm/store \
     --filter "@usher/api..." --filter "@usher/worker..." --filter "@usher/setup..."
 
 FROM node:24.21.0-bookworm-slim
