@@ -1,5 +1,10 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { createHttpClient } from "@usher/connector-sdk/http";
+import {
+  categoryOfStatus,
+  connectorFailure,
+  createHttpClient,
+  type HttpAnswer,
+} from "@usher/connector-sdk/http";
 import type { CallContext, ConnectorDependencies } from "@usher/connector-sdk/spec";
 import Stripe from "stripe";
 import { type StripeConfig, stripeApiUrl } from "./stripe-config.ts";
@@ -71,6 +76,9 @@ export function createStripeClient(
         },
         context,
       );
+      if (answer.status >= 400 && !answer.text.trimStart().startsWith("{")) {
+        throw refusedWithoutError({ answer, isWrite: init.method !== "GET" });
+      }
       return new Response(answer.text, { status: answer.status, headers: answer.headers });
     }),
   });
@@ -85,4 +93,15 @@ export function createStripeClient(
       }
     },
   };
+}
+
+/** A refusal that is not Stripe's own JSON comes from something in between; its status still tells. */
+function refusedWithoutError(input: { readonly answer: HttpAnswer; readonly isWrite: boolean }) {
+  const { answer, isWrite } = input;
+  return connectorFailure({
+    category: categoryOfStatus({ status: answer.status, isWrite }),
+    message: `Stripe answered ${answer.status} without an error of its own.`,
+    vendorRequestId: answer.headers.get("request-id"),
+    retryAfterMs: answer.retryAfterMs,
+  });
 }

@@ -1,0 +1,139 @@
+import { DEFAULT_CREDENTIALS, startSimulator } from "@usher/simulator";
+
+/** A simulated org over real HTTP with a clock that can be held, and what an administrator does in it. */
+export interface SalesforceWorld {
+  readonly url: string;
+  readonly simulator: Awaited<ReturnType<typeof startSimulator>>;
+  /** Stamps follow this instant until it is null again. */
+  holdClock(ms: number | null): void;
+  api(method: string, path: string, body?: unknown): Promise<Response>;
+  /** Won, with one line each, in one transaction, so that all carry one stamp. Their ids. */
+  winDeals(deals: readonly WonDeal[]): Promise<string[]>;
+  record(id: string): Promise<Record<string, unknown>>;
+  stop(): Promise<void>;
+}
+
+export interface WonDeal {
+  readonly name: string;
+  readonly stage?: string;
+  readonly lines?: readonly Readonly<Record<string, unknown>>[];
+  readonly fields?: Readonly<Record<string, unknown>>;
+}
+
+export const accountName = "Ærø & “Sons” GmbH";
+
+export async function startSalesforceWorld(
+  options: Parameters<typeof startSimulator>[0] = {},
+): Promise<SalesforceWorld> {
+  let heldMs: number | null = null;
+  const simulator = await startSimulator({ now: () => heldMs ?? Date.now(), ...options });
+  const url = simulator.salesforce.url;
+  const login = await fetch(`${url}/services/oauth2/token`, {
+    method: "POST",
+    body: new URLSearchParams({
+      grant_type: "client_credentials",
+      client_id: DEFAULT_CREDENTIALS.salesforceClientId,
+      client_secret: DEFAULT_CREDENTIALS.salesforceClientSecret,
+    }),
+  });
+  const { access_token: token } = (await login.json()) as { access_token: string };
+
+  function api(method: string, path: string, body?: unknown): Promise<Response> {
+    return fetch(`${url}/services/data/v67.0${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  }
+
+  async function create(
+    type: string,
+    records: readonly Readonly<Record<string, unknown>>[],
+  ): Promise<string[]> {
+    const ids: string[] = [];
+    for (let from = 0; from < records.length; from += 200) {
+      const answer = await api("POST", "/composite/sobjects", {
+        allOrNone: true,
+        records: records
+          .slice(from, from + 200)
+          .map((record) => ({ attributes: { type }, ...record })),
+      });
+      const results = (await answer.json()) as {
+        id: string;
+        success: boolean;
+        errors: unknown[];
+      }[];
+      for (const result of results) {
+        if (!result.success) throw new Error(`seeding ${type}: ${JSON.stringify(result.errors)}`);
+        ids.push(result.id);
+      }
+    }
+    return ids;
+  }
+
+  const [accountId = ""] = await create("Account", [
+    { Name: accountName, BillingCountry: "Germany" },
+  ]);
+  const [productId = ""] = await create("Product2", [{ Name: "GTX Pro", ProductCode: "GTX-PRO" }]);
+  const books = await api("GET", "/query?q=SELECT+Id+FROM+Pricebook2+WHERE+IsStandard+=+true");
+  const { records } = (await books.json()) as { records: { Id: string }[] };
+  const Pricebook2Id = records[0]?.Id ?? "";
+  const [priceId = ""] = await create("PricebookEntry", [
+    { Pricebook2Id, Product2Id: productId, UnitPrice: 50, IsActive: true },
+  ]);
+
+  return {
+    url,
+    simulator,
+    holdClock: (ms) => {
+      heldMs = ms;
+    },
+    api,
+    async winDeals(deals) {
+      const wasHeld = heldMs;
+      heldMs ??= Date.now();
+      try {
+        const ids = await create(
+          "Opportunity",
+          deals.map(({ name, stage = "Closed Won", fields }) => ({
+            Name: name,
+            StageName: stage,
+            CloseDate: "2026-11-01",
+            AccountId: accountId,
+            Pricebook2Id,
+            ...fields,
+          })),
+        );
+        const lines = deals.flatMap(
+          ({ lines: given = [{ Quantity: 2, UnitPrice: 48.21 }] }, index) =>
+            given.map((line) => ({
+              OpportunityId: ids[index],
+              PricebookEntryId: priceId,
+              ...line,
+            })),
+        );
+        if (lines.length > 0) await create("OpportunityLineItem", lines);
+        return ids;
+      } finally {
+        heldMs = wasHeld;
+      }
+    },
+    async record(id) {
+      const answer = await api("GET", `/sobjects/Opportunity/${id}`);
+      return (await answer.json()) as Record<string, unknown>;
+    },
+    stop: () => simulator.stop(),
+  };
+}
+
+export function salesforceConfigFor(url: string, change: Readonly<Record<string, unknown>> = {}) {
+  return {
+    authKind: "client_credentials",
+    loginUrl: url,
+    instanceUrl: url,
+    clientId: DEFAULT_CREDENTIALS.salesforceClientId,
+    clientSecret: DEFAULT_CREDENTIALS.salesforceClientSecret,
+    isMultiCurrency: true,
+    ...change,
+  };
+}
