@@ -7,7 +7,7 @@ COPY . .
 # and the tests need stays out of the image.
 RUN --mount=type=cache,id=pnpm,target=/pnpm \
     pnpm install --prod --frozen-lockfile --store-dir /pnpm/store \
-    --filter "@usher/api..." --filter "@usher/worker..." --filter "@usher/setup..."
+    --filter-prod "@usher/api..." --filter-prod "@usher/worker..." --filter-prod "@usher/setup..."
 
 FROM node:24.21.0-bookworm-slim
 # The worker reaches vendors over TLS, and the slim image brings no certificates.
