@@ -1,4 +1,4 @@
-import type { PlannedStage } from "../approval/approval-path.ts";
+import type { ApprovalPath, PlannedStage } from "../approval/approval-path.ts";
 import type { Instant } from "../kernel/instant.ts";
 import type { KeptApproval, OrderCommand } from "./order-command.ts";
 import type { UndoableStep } from "./order-state.ts";
@@ -27,6 +27,9 @@ export type NextStep =
       readonly step: "request-approval";
       readonly revision: number;
       readonly revisionHash: string;
+      /** The whole path, with the stages of later steps. */
+      readonly path: ApprovalPath;
+      /** The stages to ask now. */
       readonly ask: readonly [StageToAsk, ...StageToAsk[]];
       readonly kept: readonly KeptApproval[];
       readonly waitingOn: WaitingOn;

@@ -204,6 +204,7 @@ function ask(
     step: "request-approval",
     revision: state.revision,
     revisionHash: state.revisionHash,
+    path: approval?.path ?? { stages: open },
     ask: stages,
     kept: state.phase === "received" ? keptApprovals(facts, state.revisionHash) : [],
     waitingOn: waitingOnStages({ asked: stages, names: approval?.names ?? {}, since: now }),
