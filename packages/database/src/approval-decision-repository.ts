@@ -192,7 +192,7 @@ async function write(
           ${input.channel}, ${toDate(input.now)})
     ), tasks as (
       update approval_tasks t set status = i.status, opened_at = i.opened_at, due_at = i.due_at,
-          decided_at = case when i.status in ('open', 'waiting') then null else ${toDate(input.now)} end
+          decided_at = case when i.status in ('open', 'waiting') then null else ${toDate(input.now)}::timestamptz end
         from jsonb_to_recordset(${jsonb(changes)}) as i (id text, status text, opened_at timestamptz, due_at timestamptz)
         where t.id = i.id
     )

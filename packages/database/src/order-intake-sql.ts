@@ -90,10 +90,10 @@ export async function insertOrders(
     with ${inputOf(inSourceOrder(rows))}, made as (
       insert into orders (id, kind, source_system, source_id, source_read_at, deal_name, connection_id,
           customer_id, status, status_since, waiting_on, problem, blocked_on_product_codes, state, revision,
-          revision_hash, currency, owner, event_sequence, traceparent, requested_by)
+          revision_hash, currency, owner, event_sequence, traceparent, requested_by, created_at, updated_at)
         select id, kind, source_system, source_id, source_read_at, deal_name, connection_id, customer_id,
             status, status_since, waiting_on, problem, blocked, state, revision, revision_hash, currency,
-            owner, event_sequence, traceparent, requested_by
+            owner, event_sequence, traceparent, requested_by, source_read_at, source_read_at
           from input order by source_system, source_id
         on conflict (tenant_id, source_system, source_id) do nothing
         returning id

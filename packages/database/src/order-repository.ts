@@ -1,7 +1,8 @@
-import type { CustomerId, OrderId } from "@usher/entitlement-core/kernel";
+import type { CustomerId, Instant, OrderId } from "@usher/entitlement-core/kernel";
 import type { OrderContent, OrderKind, OrderStatus } from "@usher/entitlement-core/order";
 import { sql } from "kysely";
 import type { OrderRevision as OrderRevisionRow } from "./generated/rows.ts";
+import { jsonb } from "./jsonb.ts";
 import { fromOrderRevisionRow, type OrderRevision } from "./order-revision.ts";
 import { type Page, type PageRequest, readCursor, rowsToRead, toPage } from "./page.ts";
 import type { Row } from "./row.ts";
@@ -12,6 +13,7 @@ import {
   type StoredOrder,
 } from "./stored-order.ts";
 import type { TenantTransaction } from "./tenant-transaction.ts";
+import { toInstant } from "./timestamps.ts";
 
 /** An order with what its newest revision says; `content` is null while the deal has faults. */
 export interface OrderWithContent extends StoredOrder {
@@ -96,6 +98,30 @@ export async function countOrders(
   const { rows } = await sql<{ status: OrderStatus; count: number }>`
     select status, count(*) as count from orders group by status`.execute(tx.db);
   return Object.fromEntries(rows.map((row) => [row.status, row.count]));
+}
+
+export interface OrderOfDeal {
+  readonly id: OrderId;
+  readonly source: { readonly system: string; readonly id: string };
+  /** When the deal was first taken: a term that starts on that day keeps it in every later reading. */
+  readonly createdAt: Instant;
+}
+
+/** The orders of these deals; deals without one are missing. */
+export async function findOrdersOfDeals(
+  tx: TenantTransaction,
+  deals: readonly { readonly system: string; readonly id: string }[],
+): Promise<readonly OrderOfDeal[]> {
+  const wanted = deals.map(({ system, id }) => ({ system, id }));
+  const { rows } = await sql<{ id: OrderId; system: string; source_id: string; created_at: Date }>`
+    select o.id, o.source_system as system, o.source_id, o.created_at from orders o
+      join jsonb_to_recordset(${jsonb(wanted)}) as i (system text, id text)
+        on o.source_system = i.system and o.source_id = i.id`.execute(tx.db);
+  return rows.map((row) => ({
+    id: row.id,
+    source: { system: row.system, id: row.source_id },
+    createdAt: toInstant(row.created_at),
+  }));
 }
 
 /** Newest first. */
