@@ -63,7 +63,6 @@ export const userSchema = z
     email: z.string(),
     name: z.string(),
     groups: z.array(z.string()),
-    created_at: instantSchema,
   })
   .meta({ id: "User" });
 

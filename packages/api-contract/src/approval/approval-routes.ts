@@ -99,7 +99,8 @@ export const decideApprovalTasks = defineRoute({
   summary: "Decide many approval tasks",
   description: "Each task is judged by itself: a refused one does not stop the others.",
   access: "approvals:decide",
-  idempotency: "optional",
+  // Tasks are decided one by one; repeating the request answers `already_decided` for each.
+  idempotency: "none",
   body: { kind: "json", schema: decideManySchema, bytesMax: jsonBytesMax },
   success: {
     status: 200,

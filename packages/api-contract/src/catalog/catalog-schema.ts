@@ -98,6 +98,10 @@ const offeringFields = {
     z.strictObject({ kind: z.literal("subscription"), interval: z.enum(["month", "year"]) }),
     z.strictObject({ kind: z.literal("invoice") }),
   ]),
+  default_term: z
+    .strictObject({ months: z.int().min(1), starts_on: z.enum(["close-date", "received-date"]) })
+    .optional()
+    .meta({ description: "The term of a line for which the deal names none." }),
   entitlements: z.array(entitlementTemplateSchema).max(500),
 };
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { listOf, listQuery } from "../wire/list.ts";
 import { defineRoute } from "../wire/route.ts";
-import { idSchema, textSchema } from "../wire/scalars.ts";
+import { idSchema } from "../wire/scalars.ts";
 import { inboxMessageSchema, receivedSchema } from "./inbox-schema.ts";
 
 export const receiveInbound = defineRoute({
@@ -43,7 +43,6 @@ export const listInboxMessages = defineRoute({
     ...listQuery,
     status: z.enum(["pending", "processed", "ignored", "quarantined"]).optional(),
     connection_id: idSchema("connection").optional(),
-    deal_id: textSchema({ max: 200 }).optional(),
   }),
   success: {
     status: 200,

@@ -43,7 +43,7 @@ export const orderProblemSchema = z
     code: errorCodeSchema,
     sentence: z.string().meta({ description: "What was expected, what came and what to change." }),
     where: recordFieldSchema.nullable(),
-    resume_at: z.enum(["validation", "approval", "provisioning", "write-back"]),
+    resume_at: z.enum(["validation", "approval", "provisioning", "undo", "write-back"]),
     help: z.string().meta({
       description: "Address of the code's page.",
       example: "/docs/errors/unknown_product",

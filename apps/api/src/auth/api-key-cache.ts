@@ -1,0 +1,136 @@
+import { type Directory, type FoundApiKey, hashSecret } from "@usher/database";
+import { ApiProblem } from "../http/api-problem.ts";
+import { refusedKey } from "./bearer-token.ts";
+import type { Caller } from "./caller.ts";
+
+/** A key's record is never trusted for longer: the bound within which a revoked key is refused everywhere. */
+export const trustedMsMax = 1_000;
+/** From this age on a use asks anew in the background, so that a busy key never waits. */
+const refreshedAfterMs = 500;
+/**
+ * While the database cannot be asked, a key that was good goes on being good for checks, for so
+ * long. Checks are answered from memory and must survive a restart of PostgreSQL
+ * (performance-reliability.md §11); nothing else is.
+ */
+const honoredWhileBlindMsMax = 300_000;
+const entriesMax = 50_000;
+
+interface Entry {
+  readonly found: FoundApiKey;
+  readonly caller: Caller;
+  readonly expiresAtMs: number;
+  askedAt: number;
+  isAsking: boolean;
+}
+
+export interface ApiKeyCache {
+  /** The caller if it is known and fresh enough to be trusted now; undefined: ask `find`. Throws for refused keys. */
+  peek(input: { readonly token: string; readonly now: number }): Caller | undefined;
+  /** Looks the key up. Throws `ApiProblem` when it is unknown, revoked or expired, or cannot be looked up. */
+  find(input: {
+    readonly token: string;
+    readonly now: number;
+    readonly isCheck: boolean;
+  }): Promise<Caller>;
+  /** From `usher_keys`: the key with this SHA-256 (hex) was changed. */
+  forget(hashHex: string): void;
+  /** The listener was away: what was announced meanwhile is lost. */
+  forgetAll(): void;
+  readonly size: number;
+}
+
+/**
+ * API keys in memory. A change is announced by NOTIFY; should that get lost, no record is trusted
+ * beyond a second, so a revoked key is refused within it either way.
+ */
+export function createApiKeyCache({
+  directory,
+  clock,
+}: {
+  readonly directory: Pick<Directory, "findApiKey">;
+  readonly clock: () => number;
+}): ApiKeyCache {
+  const entries = new Map<string, Entry>();
+
+  async function ask(hash: Buffer, now: number): Promise<Entry | null> {
+    const found = await directory.findApiKey(hash);
+    const key = hash.toString("hex");
+    if (found === null) {
+      entries.delete(key);
+      return null;
+    }
+    if (entries.size >= entriesMax) entries.clear();
+    const entry = toEntry(found, now);
+    entries.set(key, entry);
+    return entry;
+  }
+
+  function refreshInBackground(hash: Buffer, entry: Entry): void {
+    entry.isAsking = true;
+    // A failure is met again, and told, by the first request after `trustedMsMax`.
+    ask(hash, clock()).catch(() => {
+      entry.isAsking = false;
+    });
+  }
+
+  return {
+    peek({ token, now }) {
+      const hash = hashSecret(token);
+      const entry = entries.get(hash.toString("hex"));
+      if (entry === undefined) return undefined;
+      const age = now - entry.askedAt;
+      if (age > trustedMsMax) return undefined;
+      if (age > refreshedAfterMs && !entry.isAsking) refreshInBackground(hash, entry);
+      refuseEnded(entry, now);
+      return entry.caller;
+    },
+    async find({ token, now, isCheck }) {
+      const hash = hashSecret(token);
+      try {
+        const entry = await ask(hash, now);
+        if (entry === null) throw refusedKey("unknown_api_key");
+        refuseEnded(entry, now);
+        return entry.caller;
+      } catch (error) {
+        if (error instanceof ApiProblem) throw error;
+        const known = entries.get(hash.toString("hex"));
+        if (isCheck && known !== undefined && now - known.askedAt < honoredWhileBlindMsMax) {
+          refuseEnded(known, now);
+          return known.caller;
+        }
+        throw new ApiProblem(
+          "not_ready",
+          "The API key cannot be looked up because the database does not answer. Try again in a moment; /readyz tells more.",
+          { headers: { "Retry-After": "1" }, cause: error },
+        );
+      }
+    },
+    forget: (hashHex) => {
+      entries.delete(hashHex);
+    },
+    forgetAll: () => entries.clear(),
+    get size() {
+      return entries.size;
+    },
+  };
+}
+
+function toEntry(found: FoundApiKey, now: number): Entry {
+  return {
+    found,
+    caller: {
+      tenantId: found.tenantId,
+      keyId: found.id,
+      userId: found.userId,
+      scopes: found.scopes,
+    },
+    expiresAtMs: found.expiresAt ?? Number.POSITIVE_INFINITY,
+    askedAt: now,
+    isAsking: false,
+  };
+}
+
+function refuseEnded(entry: Entry, now: number): void {
+  if (entry.found.revokedAt !== null) throw refusedKey("revoked_api_key");
+  if (entry.expiresAtMs <= now) throw refusedKey("expired_api_key");
+}

@@ -1,0 +1,86 @@
+import type {
+  ConnectedSystem,
+  ConnectorDefinition,
+  WebhookReceiver,
+} from "@usher/connector-sdk/spec";
+import { type Database, findConnection } from "@usher/database";
+import type { ConnectionId, TenantId } from "@usher/entitlement-core/kernel";
+import { type KeyEncryptionKey, openConnectionSecrets } from "@usher/token-signer";
+
+/** A connection as far as its webhooks are concerned. */
+export interface WebhookConnection {
+  readonly tenantId: TenantId;
+  readonly receiver: WebhookReceiver;
+  readonly secrets: readonly string[];
+}
+
+export interface WebhookConnections {
+  /** Null: no such connection, or one whose vendor sends no webhooks. */
+  find(id: ConnectionId): Promise<WebhookConnection | null>;
+  close(): Promise<void>;
+}
+
+/** A changed secret is followed within this time. */
+const keptMs = 5_000;
+const keptMax = 1_000;
+
+interface Kept {
+  readonly at: number;
+  readonly connection: WebhookConnection | null;
+  readonly system: ConnectedSystem | null;
+}
+
+/** Opens connections just far enough to verify what they send: connecting makes no call. */
+export function createWebhookConnections({
+  database,
+  connectors,
+  keks,
+  clock,
+}: {
+  readonly database: Database;
+  readonly connectors: ReadonlyMap<string, ConnectorDefinition>;
+  readonly keks: readonly KeyEncryptionKey[];
+  readonly clock: () => number;
+}): WebhookConnections {
+  const kept = new Map<ConnectionId, Kept>();
+
+  async function open(id: ConnectionId): Promise<Omit<Kept, "at">> {
+    const nothing = { connection: null, system: null };
+    const tenantId = await database.directory.findConnectionTenant(id);
+    if (tenantId === null) return nothing;
+    const row = await database.withTenant({ tenantId, readOnly: true }, (tx) =>
+      findConnection(tx, id),
+    );
+    const definition = row === null ? undefined : connectors.get(row.vendor);
+    if (row === null || definition === undefined) return nothing;
+    const secrets = openConnectionSecrets({ sealed: row.sealedSecrets, keks });
+    const system = definition.connect(
+      { connectionId: id, config: { ...row.config, ...secrets.config } },
+      { fetch: globalThis.fetch, now: clock },
+    );
+    if (system.webhooks === null) {
+      await system.close();
+      return nothing;
+    }
+    return {
+      system,
+      connection: { tenantId, receiver: system.webhooks, secrets: secrets.webhookSecrets },
+    };
+  }
+
+  return {
+    async find(id) {
+      const known = kept.get(id);
+      if (known !== undefined && clock() - known.at < keptMs) return known.connection;
+      const opened = await open(id);
+      await known?.system?.close();
+      if (kept.size >= keptMax) kept.clear();
+      kept.set(id, { ...opened, at: clock() });
+      return opened.connection;
+    },
+    close: async () => {
+      for (const { system } of kept.values()) await system?.close();
+      kept.clear();
+    },
+  };
+}

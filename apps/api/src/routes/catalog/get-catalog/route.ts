@@ -1,0 +1,19 @@
+import type { ApiDependencies } from "../../../api-dependencies.ts";
+import { loadWireCatalog } from "../../../catalog/to-wire-published-catalog.ts";
+import { notFound } from "../../../http/api-problem.ts";
+import { plainRoute } from "../../../http/route-handler.ts";
+import type { PublishedCatalogCache } from "../../order/published-catalog-cache.ts";
+
+export function getCatalogRoute({
+  database,
+  catalogs,
+}: Pick<ApiDependencies, "database"> & { readonly catalogs: PublishedCatalogCache }) {
+  return plainRoute("getCatalog", async ({ caller }) => {
+    const catalog = await database.withTenant(
+      { tenantId: caller.tenantId, readOnly: true },
+      async (tx) => loadWireCatalog(tx, await catalogs.load(tx)),
+    );
+    if (catalog === null) throw notFound("published catalog");
+    return { body: catalog };
+  });
+}
