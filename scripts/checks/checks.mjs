@@ -25,7 +25,7 @@ export const checks = [
   {
     name: "dead code in production (knip)",
     command: "knip",
-    args: ["--production", "--no-progress"],
+    args: ["--production", "--include=files,dependencies,unlisted,unresolved", "--no-progress"],
   },
   {
     name: "one version of each dependency (sherif)",
