@@ -74,7 +74,7 @@ function npmCommand() {
 }
 
 /** What npm says of a failure, without the frames of its stack and the error object it prints. */
-export function sayings(output) {
+function sayings(output) {
   const isCode = /^npm error\s+(at |async |\w+: '|\w+: \d+,?$|[{}\]]|\[)|^npm error\s*$/;
   return output
     .split("\n")

@@ -106,7 +106,7 @@ function moveIn({
   };
 }
 
-export function runTool({
+function runTool({
   tool,
   args,
   cwd,
