@@ -1,9 +1,11 @@
+import { execFile } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { connect } from "node:net";
 import { dirname } from "node:path";
+import { promisify } from "node:util";
 import { findFreePort, loopback } from "./free-port.ts";
 import { type SupervisedProcess, startSupervisedProcess } from "./supervised-process.ts";
-import { type TemporalStorage, temporalFlags } from "./temporal-flags.ts";
+import { newsFlag, type TemporalStorage, temporalFlags } from "./temporal-flags.ts";
 import { waitUntil } from "./wait-until.ts";
 
 export interface StartTemporalInput {
@@ -64,6 +66,7 @@ export async function startTemporal(input: StartTemporalInput): Promise<RunningT
       address: { ip: loopback, port, httpPort },
       metricsPort,
       uiPort,
+      canDisableNews: await knowsFlag(input.binary, newsFlag),
       namespace,
       storage: input.storage,
       searchAttributes: input.searchAttributes ?? {},
@@ -89,6 +92,16 @@ export async function startTemporal(input: StartTemporalInput): Promise<RunningT
     pid: server.pid,
     stop: server.stop,
   };
+}
+
+async function knowsFlag(binary: string, flag: string): Promise<boolean> {
+  try {
+    const { stdout } = await promisify(execFile)(binary, ["server", "start-dev", "--help"]);
+    return stdout.includes(flag);
+  } catch {
+    // A program that cannot even say what it knows fails when started, and is shown with its log.
+    return false;
+  }
 }
 
 /** Describing a task queue passes through frontend, namespace registry and matching: all must be up. */

@@ -9,10 +9,15 @@ export interface TemporalFlagsInput {
   readonly address: { readonly ip: string; readonly port: number; readonly httpPort: number };
   readonly metricsPort: number;
   readonly uiPort: number | undefined;
+  /** Whether this version has a switch for the news that its interface fetches from the vendor. */
+  readonly canDisableNews: boolean;
   readonly namespace: string;
   readonly storage: TemporalStorage;
   readonly searchAttributes: Readonly<Record<string, string>>;
 }
+
+/** Nothing of a hub leaves the machine unasked; versions before 1.6 have no news and no such flag. */
+export const newsFlag = "--ui-disable-news-fetch";
 
 /**
  * Flags of `temporal server start-dev` as measured on two cores: WAL doubles the rate of a file
@@ -49,9 +54,10 @@ const dynamicConfig = {
   "history.hostLevelCacheMaxSize": 60_000,
 } as const;
 
-function webInterface({ address, uiPort }: TemporalFlagsInput): string[] {
+function webInterface({ address, uiPort, canDisableNews }: TemporalFlagsInput): string[] {
   if (uiPort === undefined) return ["--headless"];
-  return [`--ui-ip=${address.ip}`, `--ui-port=${uiPort}`, "--ui-disable-news-fetch"];
+  const withoutNews = canDisableNews ? [newsFlag] : [];
+  return [`--ui-ip=${address.ip}`, `--ui-port=${uiPort}`, ...withoutNews];
 }
 
 function persistence(storage: TemporalStorage): string[] {
