@@ -13,6 +13,7 @@ import { createSalesforceApp } from "./salesforce/salesforce-app.ts";
 import { findByField, INTEGRATION_EMAIL, seedOrg, userByEmail } from "./salesforce/seed-org.ts";
 import { createStore } from "./store/store.ts";
 import { showEvent } from "./stripe/emit-event.ts";
+import { advanceSubscriptions } from "./stripe/advance-subscriptions.ts";
 import { finalizeDueInvoices } from "./stripe/invoice-lifecycle.ts";
 import { createStripeAccount, NOBODY } from "./stripe/stripe-account.ts";
 import { createStripeApp } from "./stripe/stripe-app.ts";
@@ -49,6 +50,8 @@ export const DEFAULT_CREDENTIALS = {
   salesforceClientSecret: "usher-client-secret",
   stripeSecretKey: "sk_test_usher_simulator",
 } as const;
+
+const SUBSCRIPTIONS_EVERY_MS = 5_000;
 
 export interface Simulator {
   /** All vendors and the control page on one origin: their paths do not meet. */
@@ -118,6 +121,8 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     },
   };
 
+  let subscriptionsSeenMs = now();
+
   const app = new Hono<NodeEnv>();
   app.route("/", createSalesforceApp({ org, tokens, cursors, traffic }));
   app.route("/", createStripeApp({ account, traffic }));
@@ -126,7 +131,14 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   return {
     app,
     parts,
-    tick: () => void finalizeDueInvoices({ account, caller: NOBODY }),
+    tick() {
+      const step = { account, caller: NOBODY };
+      finalizeDueInvoices(step);
+      // A look at every subscription; once in some seconds is soon enough.
+      if (Math.abs(now() - subscriptionsSeenMs) < SUBSCRIPTIONS_EVERY_MS) return;
+      subscriptionsSeenMs = now();
+      advanceSubscriptions(step);
+    },
     stop() {
       webhooks.stop();
       store.close();

@@ -12,11 +12,11 @@ export const NOTIFICATION_HEADER = "X-Usher-Signature";
 export function announceChange(input: {
   readonly org: Org;
   readonly id: string;
-  readonly author: { readonly isApi: boolean };
+  readonly author: { readonly isApi: boolean; readonly isSilent?: boolean };
   readonly changed: readonly string[];
 }): void {
   const { org, id, author, changed } = input;
-  if (org.webhooks.endpoints.countWhere("vendor", "salesforce") === 0) return;
+  if (author.isSilent === true || org.webhooks.endpoints.countWhere("vendor", "salesforce") === 0) return;
   const { fieldPrefix, echoNotifications, organizationId } = org.settings();
   const isEcho = author.isApi && changed.every((name) => name.startsWith(`${fieldPrefix}_`));
   if (isEcho && !echoNotifications) return;

@@ -1,6 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
 import type { Fault } from "../fault/fault.ts";
-import { type FaultedRequest, type Settled, settleAfter, strikeBefore, takeAfter } from "../fault/request-faults.ts";
+import { type FaultedRequest, settleAfter, strikeBefore, takeAfter } from "../fault/request-faults.ts";
 import { type HttpAnswer, type NodeContext, type NodeEnv, toResponse } from "../http-answer.ts";
 import type { TrafficLog } from "../traffic-log.ts";
 import type { AccessTokens } from "./access-token.ts";
@@ -83,15 +84,31 @@ async function serve(
 ): Promise<Response> {
   const { org, traffic } = deps;
   const started = performance.now();
-  const request: FaultedRequest = { context, faults: org.faults, vendor: "salesforce", operation, object, refuse };
-  const settled = (await strikeBefore(request)) ?? (await carryOut(request, org, run));
-  log(traffic, context, operation, settled, org.now(), performance.now() - started);
+  const requestId = randomUUID();
+  const request: FaultedRequest = {
+    context,
+    faults: org.faults,
+    vendor: "salesforce",
+    operation,
+    object,
+    refuse: (fault) => withOrgHeaders(org, refuse(fault), requestId),
+  };
+  const settled =
+    (await strikeBefore(request)) ??
+    settleAfter(request, withOrgHeaders(org, await attempt(run), requestId), takeAfter(request));
+  traffic.add({
+    at: new Date(org.now()).toISOString(),
+    vendor: "salesforce",
+    method: context.req.method,
+    path: context.req.path,
+    operation,
+    status: settled.status,
+    ms: Math.round((performance.now() - started) * 100) / 100,
+    requestId,
+    idempotencyKey: null,
+    fault: settled.fault?.kind ?? null,
+  });
   return settled.response;
-}
-
-async function carryOut(request: FaultedRequest, org: Org, run: () => HttpAnswer | Promise<HttpAnswer>) {
-  const given = withLimitHeader(org, await attempt(run));
-  return settleAfter(request, given, takeAfter(request));
 }
 
 async function attempt(run: () => HttpAnswer | Promise<HttpAnswer>): Promise<HttpAnswer> {
@@ -103,10 +120,15 @@ async function attempt(run: () => HttpAnswer | Promise<HttpAnswer>): Promise<Htt
   }
 }
 
-/** On every answer; the only word a caller gets about its quota. */
-function withLimitHeader(org: Org, given: HttpAnswer): HttpAnswer {
-  const usage = `api-usage=${org.usage.calls}/${org.settings().apiLimit}`;
-  return { ...given, headers: { ...given.headers, "Sforce-Limit-Info": usage } };
+/** On every answer. The limit header is the only word a caller gets about its quota. */
+function withOrgHeaders(org: Org, given: HttpAnswer, requestId: string): HttpAnswer {
+  const headers = {
+    ...given.headers,
+    Date: new Date(org.now()).toUTCString(),
+    "Sforce-Limit-Info": `api-usage=${org.usage.calls}/${org.settings().apiLimit}`,
+    "x-sfdc-request-id": requestId,
+  };
+  return { ...given, headers };
 }
 
 function refuse(fault: Fault): HttpAnswer {
@@ -183,19 +205,4 @@ function versions() {
     all.push({ label: `Release ${number}`, url: `/services/data/v${number}.0`, version: `${number}.0` });
   }
   return all;
-}
-
-function log(traffic: TrafficLog, context: NodeContext, operation: string, settled: Settled, now: number, ms: number) {
-  traffic.add({
-    at: new Date(now).toISOString(),
-    vendor: "salesforce",
-    method: context.req.method,
-    path: context.req.path,
-    operation,
-    status: settled.status,
-    ms: Math.round(ms * 100) / 100,
-    requestId: null,
-    idempotencyKey: null,
-    fault: settled.fault?.kind ?? null,
-  });
 }

@@ -16,6 +16,8 @@ export interface Author {
   readonly stamp: number;
   /** The operation's name, for faults. */
   readonly operation: string;
+  /** True: automation is bypassed, as for a data load, and nobody is notified. */
+  readonly isSilent?: boolean;
 }
 
 type Values = Record<string, FieldValue>;

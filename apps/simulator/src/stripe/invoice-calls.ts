@@ -220,6 +220,7 @@ export function deleteInvoice(call: Call): CallResult {
   if (before.status !== "draft") {
     throw invalidRequest("You can only delete draft invoices. Void this invoice instead.");
   }
+  if (before.subscription !== null) throw invalidRequest("You can't delete invoices created by subscriptions.");
   for (const item of account.tables.invoiceitem.where("invoice", before.id)) {
     account.store.put(account.tables.invoiceitem, { ...item, invoice: null });
   }

@@ -233,6 +233,7 @@ function nextStatus(subscription: SubscriptionRow, outcome: "paid" | "failed"): 
       return outcome === "paid" ? "active" : subscription.status;
     case "active":
       return outcome === "failed" ? "past_due" : "active";
+    case "trialing":
     case "canceled":
     case "incomplete_expired":
       return subscription.status;

@@ -69,6 +69,7 @@ export type SubscriptionStatus =
   | "incomplete"
   | "incomplete_expired"
   | "past_due"
+  | "trialing"
   | "unpaid";
 export type CollectionMethod = "charge_automatically" | "send_invoice";
 
@@ -93,6 +94,8 @@ export interface SubscriptionRow extends ResourceRow {
   readonly billingCycleAnchor: number;
   readonly periodStart: number;
   readonly periodEnd: number;
+  readonly trialStart: number | null;
+  readonly trialEnd: number | null;
   readonly cancelAt: number | null;
   readonly cancelAtPeriodEnd: boolean;
   readonly canceledAt: number | null;

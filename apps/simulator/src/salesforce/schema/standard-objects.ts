@@ -52,6 +52,7 @@ const address = (kind: string): FieldDefinition[] => [
   text(`${kind}State`, 80),
   text(`${kind}PostalCode`, 20),
   text(`${kind}Country`, 80),
+  text(`${kind}CountryCode`, 10),
 ];
 
 /** The fields every object carries. */

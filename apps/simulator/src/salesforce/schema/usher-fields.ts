@@ -19,7 +19,7 @@ export function statusFields(prefix: string): readonly FieldDefinition[] {
     instant(`${prefix}_Due_At__c`),
     instant(`${prefix}_Active_From__c`),
     instant(`${prefix}_Active_Until__c`),
-    longText(`${prefix}_Problem__c`, 4000),
+    longText(`${prefix}_Problem__c`, 2000),
     text(`${prefix}_Summary__c`, 255),
     url(`${prefix}_Url__c`),
     text(`${prefix}_Order_Id__c`, 80, { isExternalId: true, isUnique: true }),

@@ -1,0 +1,51 @@
+import { save } from "./call.ts";
+import type { Step } from "./invoice-lifecycle.ts";
+import { addInterval } from "./period.ts";
+import type { PriceRow, SubscriptionRow } from "./stripe-rows.ts";
+import { billPeriod, endSubscription } from "./subscription-billing.ts";
+
+/** Periods made up for at most at one look: a clock that jumped ten years is no reason to hang. */
+const PERIODS_MAX = 48;
+
+/** Lets time act on subscriptions: trials end, periods renew, dated cancellations take effect. */
+export function advanceSubscriptions(step: Step): number {
+  const { account } = step;
+  const now = account.nowSeconds();
+  const due = [...account.tables.subscription.all()].filter((row) => isDue(row, now));
+  for (const row of due) account.store.transact(() => advance(step, row, now));
+  return due.length;
+}
+
+function isDue(row: SubscriptionRow, now: number): boolean {
+  if (row.status === "canceled" || row.status === "incomplete" || row.status === "incomplete_expired") return false;
+  return row.periodEnd <= now || (row.cancelAt !== null && row.cancelAt <= now);
+}
+
+function advance(step: Step, start: SubscriptionRow, now: number) {
+  let row = start;
+  for (let period = 0; period < PERIODS_MAX; period += 1) {
+    const ends = row.cancelAt !== null && row.cancelAt <= Math.min(now, row.periodEnd);
+    if (ends) {
+      endSubscription(step, row, { ...row.cancellation, reason: "cancellation_requested" });
+      return;
+    }
+    if (row.periodEnd > now) return;
+    row = renew(step, row);
+  }
+}
+
+function renew(step: Step, before: SubscriptionRow): SubscriptionRow {
+  const price = step.account.tables.price.get(before.items[0]?.price ?? "") as PriceRow;
+  const { interval, intervalCount } = price.recurring as NonNullable<PriceRow["recurring"]>;
+  const row: SubscriptionRow = {
+    ...before,
+    status: before.status === "trialing" ? "active" : before.status,
+    periodStart: before.periodEnd,
+    periodEnd: addInterval(before.periodEnd, interval, intervalCount),
+  };
+  save(step, { kind: "subscription", row, before, events: ["customer.subscription.updated"] });
+  const hasMethod =
+    (row.defaultPaymentMethod ?? step.account.tables.customer.get(row.customer)?.defaultPaymentMethod ?? null) !== null;
+  const paymentBehavior = hasMethod ? "allow_incomplete" : "default_incomplete";
+  return billPeriod(step, { row, reason: "subscription_cycle", extra: [], paymentBehavior });
+}
