@@ -26,7 +26,11 @@ function query(rows: readonly Row[], at: ReturnType<typeof readCheckpoint>, now:
 }
 
 const aRow = fc.record({
-  id: fc.string({ unit: fc.constantFrom("A", "B", "C", "D", "E", "F"), minLength: 15, maxLength: 15 }),
+  id: fc.string({
+    unit: fc.constantFrom("A", "B", "C", "D", "E", "F"),
+    minLength: 15,
+    maxLength: 15,
+  }),
   second: fc.integer({ min: 100, max: 140 }),
   late: fc.integer({ min: 0, max: overlap }),
 });
