@@ -8,16 +8,16 @@ import { createAccessTokens } from "./salesforce/access-token.ts";
 import { createNotificationVoice } from "./salesforce/notification.ts";
 import { createOrg } from "./salesforce/org.ts";
 import { createQueryCursors } from "./salesforce/query-cursors.ts";
-import { makeSalesforceId } from "./salesforce/salesforce-id.ts";
 import { createSalesforceApp } from "./salesforce/salesforce-app.ts";
+import { makeSalesforceId } from "./salesforce/salesforce-id.ts";
 import { findByField, INTEGRATION_EMAIL, seedOrg, userByEmail } from "./salesforce/seed-org.ts";
+import type { SimulatorParts } from "./simulator-parts.ts";
 import { createStore } from "./store/store.ts";
-import { showEvent } from "./stripe/emit-event.ts";
 import { advanceSubscriptions } from "./stripe/advance-subscriptions.ts";
+import { showEvent } from "./stripe/emit-event.ts";
 import { finalizeDueInvoices } from "./stripe/invoice-lifecycle.ts";
 import { createStripeAccount, NOBODY } from "./stripe/stripe-account.ts";
 import { createStripeApp } from "./stripe/stripe-app.ts";
-import type { SimulatorParts } from "./simulator-parts.ts";
 import { createTrafficLog } from "./traffic-log.ts";
 import { createWebhookCenter } from "./webhook/webhook-center.ts";
 
@@ -78,7 +78,13 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     integrationUserId: () => userByEmail(org, INTEGRATION_EMAIL)?.id ?? "",
     userByName: (name) => findByField(org, "User", "Email", name)?.id,
   });
-  const account = createStripeAccount({ store, faults, webhooks, now, defaults: accountDefaults(options, seed) });
+  const account = createStripeAccount({
+    store,
+    faults,
+    webhooks,
+    now,
+    defaults: accountDefaults(options, seed),
+  });
   const cursors = createQueryCursors(org);
   webhooks.giveVoice("salesforce", createNotificationVoice(org));
   webhooks.giveVoice("stripe", {

@@ -4,7 +4,9 @@
  * @see https://docs.stripe.com/currencies#zero-decimal
  * @see https://docs.stripe.com/currencies#three-decimal
  */
-const ZERO_DECIMAL = new Set("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF UGX VND VUV XAF XOF XPF".split(" "));
+const ZERO_DECIMAL = new Set(
+  "BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF UGX VND VUV XAF XOF XPF".split(" "),
+);
 const THREE_DECIMAL = new Set("BHD JOD KWD OMR TND".split(" "));
 
 export function currencyExponent(currency: string): 0 | 2 | 3 {

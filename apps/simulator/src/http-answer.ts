@@ -14,7 +14,8 @@ export type NodeEnv = { Bindings: HttpBindings };
 export type NodeContext = Context<NodeEnv>;
 
 export function toResponse({ status, headers, body }: HttpAnswer): Response {
-  if (body === undefined || status === 204) return new Response(null, { status, headers: { ...headers } });
+  if (body === undefined || status === 204)
+    return new Response(null, { status, headers: { ...headers } });
   const text = typeof body === "string" ? body : JSON.stringify(body);
   const type = { "content-type": "application/json;charset=UTF-8" };
   return new Response(text, { status, headers: { ...type, ...headers } });
@@ -44,7 +45,9 @@ export function cutBody(context: NodeContext, answer: HttpAnswer): Response {
 function nodeSides(context: NodeContext) {
   const { incoming, outgoing } = context.env;
   if (!("socket" in incoming) || !("resetAndDestroy" in incoming.socket)) {
-    throw new Error("Connection faults need an HTTP/1.1 server: start the simulator with startSimulator().");
+    throw new Error(
+      "Connection faults need an HTTP/1.1 server: start the simulator with startSimulator().",
+    );
   }
   return { incoming, outgoing };
 }

@@ -1,6 +1,6 @@
-import { createAdaptorServer } from "@hono/node-server";
-import type { AddressInfo, Server } from "node:net";
 import type { Server as HttpServer } from "node:http";
+import type { AddressInfo, Server } from "node:net";
+import { createAdaptorServer } from "@hono/node-server";
 import { createSimulator, type SimulatorOptions } from "./create-simulator.ts";
 import type { SimulatorParts } from "./simulator-parts.ts";
 

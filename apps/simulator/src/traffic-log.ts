@@ -19,7 +19,10 @@ export interface TrafficEntry {
 export interface TrafficLog {
   add(entry: TrafficEntry): void;
   /** Newest first. */
-  recent(filter: { readonly vendor?: Vendor | undefined; readonly limit: number }): readonly TrafficEntry[];
+  recent(filter: {
+    readonly vendor?: Vendor | undefined;
+    readonly limit: number;
+  }): readonly TrafficEntry[];
   counts(vendor: Vendor): Readonly<Record<string, number>>;
   clear(): void;
 }

@@ -2,7 +2,12 @@ import type { Hono } from "hono";
 import type { NodeEnv } from "../http-answer.ts";
 import type { SimulatorParts } from "../simulator-parts.ts";
 import { find, save } from "../stripe/call.ts";
-import { failPayment, finalizeInvoice, markPaid, voidInvoice } from "../stripe/invoice-lifecycle.ts";
+import {
+  failPayment,
+  finalizeInvoice,
+  markPaid,
+  voidInvoice,
+} from "../stripe/invoice-lifecycle.ts";
 import { showCustomer } from "../stripe/show-customer.ts";
 import { showInvoice } from "../stripe/show-invoice.ts";
 import { showSubscription } from "../stripe/show-subscription.ts";
@@ -20,13 +25,20 @@ export function addBillingRoutes(app: Hono<NodeEnv>, parts: SimulatorParts): voi
 
   app.get("/control/stripe/customers", (context) => {
     const rows = [...account.tables.customer.descending()].filter((row) => !row.isDeleted);
-    return context.json({ data: rows.slice(0, numberOf(context, "limit", 100)).map(showCustomer), total: rows.length });
+    return context.json({
+      data: rows.slice(0, numberOf(context, "limit", 100)).map(showCustomer),
+      total: rows.length,
+    });
   });
   app.get("/control/stripe/subscriptions", (context) => {
     const customer = context.req.query("customer");
-    const rows = [...account.tables.subscription.descending()].filter((row) => customer === undefined || row.customer === customer);
+    const rows = [...account.tables.subscription.descending()].filter(
+      (row) => customer === undefined || row.customer === customer,
+    );
     return context.json({
-      data: rows.slice(0, numberOf(context, "limit", 100)).map((row) => showSubscription(account, row)),
+      data: rows
+        .slice(0, numberOf(context, "limit", 100))
+        .map((row) => showSubscription(account, row)),
       total: rows.length,
       by_product: summarizeBilling(account).subscriptions_by_product,
     });
@@ -35,7 +47,10 @@ export function addBillingRoutes(app: Hono<NodeEnv>, parts: SimulatorParts): voi
     const customer = context.req.query("customer");
     const status = context.req.query("status");
     const rows = [...account.tables.invoice.descending()].filter(
-      (row) => !row.isDeleted && (customer === undefined || row.customer === customer) && (status === undefined || row.status === status),
+      (row) =>
+        !row.isDeleted &&
+        (customer === undefined || row.customer === customer) &&
+        (status === undefined || row.status === status),
     );
     const { invoices_by_product, paid_by_product } = summarizeBilling(account);
     return context.json({
@@ -54,22 +69,37 @@ export function addBillingRoutes(app: Hono<NodeEnv>, parts: SimulatorParts): voi
   );
   app.post("/control/stripe/invoices/:id/void", (context) => {
     const step = { account, caller: NOBODY };
-    const row = account.store.transact(() => voidInvoice(step, find(account, "invoice", context.req.param("id"))));
+    const row = account.store.transact(() =>
+      voidInvoice(step, find(account, "invoice", context.req.param("id"))),
+    );
     return context.json(showInvoice(row));
   });
   app.post("/control/stripe/subscriptions/:id/cancel", (context) => {
     const row = find(account, "subscription", context.req.param("id"));
-    if (row.status === "canceled") throw new ControlError(409, `Subscription ${row.id} is canceled already.`);
-    const cancellation = { comment: null, feedback: null, reason: "cancellation_requested" as const };
-    const ended = account.store.transact(() => endSubscription({ account, caller: NOBODY }, row, cancellation));
+    if (row.status === "canceled")
+      throw new ControlError(409, `Subscription ${row.id} is canceled already.`);
+    const cancellation = {
+      comment: null,
+      feedback: null,
+      reason: "cancellation_requested" as const,
+    };
+    const ended = account.store.transact(() =>
+      endSubscription({ account, caller: NOBODY }, row, cancellation),
+    );
     return context.json(showSubscription(account, ended));
   });
   app.post("/control/stripe/customers/:id/payment_method", async (context) => {
     const { outcome } = await readJson(context, paymentOutcomeInput);
     const before = find(account, "customer", context.req.param("id"));
-    const row = { ...before, defaultPaymentMethod: outcome === "none" ? null : PAYMENT_METHODS[outcome] };
+    const row = {
+      ...before,
+      defaultPaymentMethod: outcome === "none" ? null : PAYMENT_METHODS[outcome],
+    };
     account.store.transact(() =>
-      save({ account, caller: NOBODY }, { kind: "customer", row, before, events: ["customer.updated"] }),
+      save(
+        { account, caller: NOBODY },
+        { kind: "customer", row, before, events: ["customer.updated"] },
+      ),
     );
     return context.json(showCustomer(row));
   });
@@ -99,14 +129,19 @@ export function payByCustomer(account: StripeAccount, id: string): InvoiceRow {
 
 /** The customer tries to pay and is declined. */
 export function declineByCustomer(account: StripeAccount, id: string): InvoiceRow {
-  return account.store.transact(() => failPayment({ account, caller: NOBODY }, openInvoice(account, id)));
+  return account.store.transact(() =>
+    failPayment({ account, caller: NOBODY }, openInvoice(account, id)),
+  );
 }
 
 function openInvoice(account: StripeAccount, id: string): InvoiceRow {
   const row = find(account, "invoice", id);
   if (row.status === "draft") return finalizeInvoice({ account, caller: NOBODY }, row);
   if (row.status === "open") return row;
-  throw new ControlError(409, `Invoice ${id} is ${row.status}: only a draft or open one can be paid or fail.`);
+  throw new ControlError(
+    409,
+    `Invoice ${id} is ${row.status}: only a draft or open one can be paid or fail.`,
+  );
 }
 
 function showSettings(account: StripeAccount) {

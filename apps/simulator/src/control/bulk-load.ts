@@ -38,7 +38,12 @@ export async function bulkLoad(org: Org, input: BulkInput): Promise<BulkResult> 
     for (const given of input.products) {
       const product = ensureProduct(org, edit, given);
       if (given.list_price !== undefined) {
-        ensurePricebookEntry(org, edit, { product, currency: given.currency, listPrice: given.list_price, fallbackPrice: given.list_price });
+        ensurePricebookEntry(org, edit, {
+          product,
+          currency: given.currency,
+          listPrice: given.list_price,
+          fallbackPrice: given.list_price,
+        });
       }
       counts.products += 1;
     }
@@ -61,7 +66,12 @@ export async function bulkLoad(org: Org, input: BulkInput): Promise<BulkResult> 
   return counts;
 }
 
-function loadAccount(org: Org, edit: HumanEdit, accounts: Map<string, string>, given: BulkInput["accounts"][number]): number {
+function loadAccount(
+  org: Org,
+  edit: HumanEdit,
+  accounts: Map<string, string>,
+  given: BulkInput["accounts"][number],
+): number {
   const ref = given.ref ?? given.name;
   const known = findByField(org, "Account", "External_Ref__c", ref);
   const row =
@@ -94,22 +104,37 @@ function loadOpportunity(
     CurrencyIsoCode: given.currency,
     OwnerId: ownerId(org, edit, given.owner),
   });
-  for (const line of given.lines) addDealLine(org, edit, { deal: deal.id, currency: given.currency, line });
+  for (const line of given.lines)
+    addDealLine(org, edit, { deal: deal.id, currency: given.currency, line });
   return deal;
 }
 
-function accountId(org: Org, accounts: ReadonlyMap<string, string>, given: BulkInput["opportunities"][number]): string | null {
+function accountId(
+  org: Org,
+  accounts: ReadonlyMap<string, string>,
+  given: BulkInput["opportunities"][number],
+): string | null {
   if (given.account === undefined || given.account === null || given.account === "") return null;
   const id = accounts.get(given.account) ?? findByField(org, "Account", "Name", given.account)?.id;
   if (id === undefined) {
-    throw new ControlError(422, `Opportunity ${given.ref} names account "${given.account}", which is neither in this load nor in the org.`);
+    throw new ControlError(
+      422,
+      `Opportunity ${given.ref} names account "${given.account}", which is neither in this load nor in the org.`,
+    );
   }
   return id;
 }
 
-function ownerId(org: Org, edit: HumanEdit, owner: BulkInput["opportunities"][number]["owner"]): string {
+function ownerId(
+  org: Org,
+  edit: HumanEdit,
+  owner: BulkInput["opportunities"][number]["owner"],
+): string {
   if (owner === undefined || owner === null) return edit.author.userId;
   if (typeof owner !== "string") return ensureUser(org, owner).id;
-  const email = `${owner.toLowerCase().replace(/[^a-z]+/g, ".").replace(/^\.|\.$/g, "")}@seller.example`;
+  const email = `${owner
+    .toLowerCase()
+    .replace(/[^a-z]+/g, ".")
+    .replace(/^\.|\.$/g, "")}@seller.example`;
   return ensureUser(org, { name: owner, email }).id;
 }

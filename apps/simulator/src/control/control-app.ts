@@ -3,13 +3,19 @@ import { bodyLimit } from "hono/body-limit";
 import { z } from "zod";
 import { VENDORS } from "../fault/fault.ts";
 import type { NodeEnv } from "../http-answer.ts";
-import type { SimulatorParts } from "../simulator-parts.ts";
 import { SalesforceError } from "../salesforce/salesforce-error.ts";
+import type { SimulatorParts } from "../simulator-parts.ts";
 import { StripeError } from "../stripe/stripe-error.ts";
 import { addBillingRoutes } from "./billing-routes.ts";
 import { ControlError } from "./control-error.ts";
+import {
+  behaviorInput,
+  endpointInput,
+  faultInput,
+  forgeInput,
+  releaseInput,
+} from "./control-input.ts";
 import { numberOf, readJson, vendorOf, withoutUndefined } from "./control-request.ts";
-import { behaviorInput, endpointInput, faultInput, forgeInput, releaseInput } from "./control-input.ts";
 import { CONTROL_ROUTES } from "./control-routes.ts";
 import { addDealRoutes } from "./deal-routes.ts";
 import { forgeWebhook } from "./forge-webhook.ts";
@@ -29,7 +35,11 @@ export function createControlApp(parts: SimulatorParts): Hono<NodeEnv> {
 
   app.get("/control", (context) => context.json({ routes: CONTROL_ROUTES }));
   app.get("/control/health", (context) =>
-    context.json({ ok: true, now: new Date(parts.now()).toISOString(), organization_id: parts.org.settings().organizationId }),
+    context.json({
+      ok: true,
+      now: new Date(parts.now()).toISOString(),
+      organization_id: parts.org.settings().organizationId,
+    }),
   );
   app.get("/control/state/summary", (context) => context.json(summarizeState(parts)));
   app.post("/control/reset", (context) => {
@@ -48,9 +58,12 @@ export function createControlApp(parts: SimulatorParts): Hono<NodeEnv> {
     const fault = faults.add(toFault(await readJson(context, faultInput)));
     return context.json(fault, 201);
   });
-  app.delete("/control/faults", (context) => context.json({ removed: faults.removeAll(vendorOf(context)) }));
+  app.delete("/control/faults", (context) =>
+    context.json({ removed: faults.removeAll(vendorOf(context)) }),
+  );
   app.delete("/control/faults/:id", (context) => {
-    if (!faults.remove(context.req.param("id"))) throw new ControlError(404, `No fault ${context.req.param("id")}.`);
+    if (!faults.remove(context.req.param("id")))
+      throw new ControlError(404, `No fault ${context.req.param("id")}.`);
     return context.json({ removed: 1 });
   });
 
@@ -68,7 +81,10 @@ export function createControlApp(parts: SimulatorParts): Hono<NodeEnv> {
     for (const known of webhooks.endpoints.where("vendor", given.vendor)) {
       if (known.url === given.url) webhooks.removeEndpoint(known.id);
     }
-    return context.json(webhooks.addEndpoint({ ...given, description: "registered by control", metadata: {} }), 201);
+    return context.json(
+      webhooks.addEndpoint({ ...given, description: "registered by control", metadata: {} }),
+      201,
+    );
   });
   app.delete("/control/webhooks/:id", (context) => {
     if (!webhooks.removeEndpoint(context.req.param("id"))) {
@@ -105,7 +121,10 @@ export function createControlApp(parts: SimulatorParts): Hono<NodeEnv> {
 }
 
 /** A page of another site must not work the controls of a simulator on this machine. */
-async function refuseForeignPages(context: Context<NodeEnv>, next: () => Promise<void>): Promise<Response | undefined> {
+async function refuseForeignPages(
+  context: Context<NodeEnv>,
+  next: () => Promise<void>,
+): Promise<Response | undefined> {
   const site = context.req.header("sec-fetch-site");
   if (context.req.method !== "GET" && (site === "cross-site" || site === "same-site")) {
     return context.json({ error: "Requests from other sites' pages are refused." }, 403);
@@ -117,10 +136,14 @@ async function refuseForeignPages(context: Context<NodeEnv>, next: () => Promise
 function explain(error: Error, context: Context<NodeEnv>): Response {
   if (error instanceof ControlError) return context.json({ error: error.message }, error.status);
   if (error instanceof z.ZodError) {
-    const faults = error.issues.map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`);
+    const faults = error.issues.map(
+      (issue) => `${issue.path.join(".") || "body"}: ${issue.message}`,
+    );
     return context.json({ error: faults.join("; "), issues: error.issues }, 422);
   }
-  if (error instanceof SalesforceError) return context.json({ error: error.message, salesforce: error.items }, 422);
-  if (error instanceof StripeError) return context.json({ error: error.message, stripe: error.body }, 422);
+  if (error instanceof SalesforceError)
+    return context.json({ error: error.message, salesforce: error.items }, 422);
+  if (error instanceof StripeError)
+    return context.json({ error: error.message, stripe: error.body }, 422);
   throw error;
 }

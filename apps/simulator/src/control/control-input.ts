@@ -70,7 +70,10 @@ export const editDealInput = z.strictObject({
           term_months: z.int().min(0).max(9999).optional(),
           remove: z.boolean().default(false),
         })
-        .refine((line) => line.id !== undefined || line.product !== undefined, "give id or product"),
+        .refine(
+          (line) => line.id !== undefined || line.product !== undefined,
+          "give id or product",
+        ),
     )
     .max(200)
     .optional(),
@@ -162,7 +165,15 @@ export const behaviorInput = z.strictObject({
 
 export const releaseInput = z.strictObject({ vendor });
 
-export const FORGERIES = ["bad_signature", "no_signature", "stale", "future", "altered_body", "malformed_body", "replay"] as const;
+export const FORGERIES = [
+  "bad_signature",
+  "no_signature",
+  "stale",
+  "future",
+  "altered_body",
+  "malformed_body",
+  "replay",
+] as const;
 export const forgeInput = z.strictObject({
   vendor,
   kind: z.enum(FORGERIES),
@@ -172,13 +183,18 @@ export const forgeInput = z.strictObject({
 
 export const orgSettingsInput = z.strictObject({
   fields_deployed: z.boolean().optional(),
-  field_prefix: z.string().regex(/^[A-Za-z][A-Za-z0-9]*$/).optional(),
+  field_prefix: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9]*$/)
+    .optional(),
   page_size_max: z.int().min(1).max(2_000).optional(),
   api_limit: z.int().min(0).optional(),
   echo_notifications: z.boolean().optional(),
   jwt_public_key: z.string().nullable().optional(),
   token_ttl_ms: z.int().min(1).optional(),
-  late_commits: z.strictObject({ remaining: z.int().min(0), seconds: z.int().min(0).max(86_400) }).optional(),
+  late_commits: z
+    .strictObject({ remaining: z.int().min(0), seconds: z.int().min(0).max(86_400) })
+    .optional(),
 });
 
 export const accountSettingsInput = z.strictObject({
@@ -191,7 +207,16 @@ export const accountSettingsInput = z.strictObject({
 export const customFieldInput = z.strictObject({
   object: z.string(),
   name: z.string().regex(/^[A-Za-z]\w*__c$/, "expected an API name that ends in __c"),
-  type: z.enum(["string", "textarea", "double", "currency", "date", "datetime", "boolean", "picklist"]),
+  type: z.enum([
+    "string",
+    "textarea",
+    "double",
+    "currency",
+    "date",
+    "datetime",
+    "boolean",
+    "picklist",
+  ]),
   length: z.int().min(1).max(131_072).default(255),
   is_external_id: z.boolean().default(false),
   is_unique: z.boolean().default(false),
@@ -203,4 +228,6 @@ export const deleteAccountInput = z.strictObject({
   deals: z.enum(["keep", "delete"]).default("keep"),
 });
 
-export const paymentOutcomeInput = z.strictObject({ outcome: z.enum(["succeeds", "fails", "none"]) });
+export const paymentOutcomeInput = z.strictObject({
+  outcome: z.enum(["succeeds", "fails", "none"]),
+});

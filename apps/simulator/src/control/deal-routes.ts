@@ -1,7 +1,17 @@
 import type { Hono } from "hono";
 import type { NodeEnv } from "../http-answer.ts";
 import type { Org, RecordRow } from "../salesforce/org.ts";
-import { decimal, day, flag, instant, longText, money, picklist, text, type FieldDefinition } from "../salesforce/schema/field.ts";
+import {
+  day,
+  decimal,
+  type FieldDefinition,
+  flag,
+  instant,
+  longText,
+  money,
+  picklist,
+  text,
+} from "../salesforce/schema/field.ts";
 import type { SimulatorParts } from "../simulator-parts.ts";
 import { bulkLoad } from "./bulk-load.ts";
 import { ControlError } from "./control-error.ts";
@@ -31,13 +41,18 @@ export function addDealRoutes(app: Hono<NodeEnv>, parts: SimulatorParts): void {
   app.get("/control/salesforce/deals", (context) => {
     const filter = {
       status: context.req.query("status"),
-      isWon: context.req.query("won") === undefined ? undefined : context.req.query("won") === "true",
+      isWon:
+        context.req.query("won") === undefined ? undefined : context.req.query("won") === "true",
       text: context.req.query("q"),
     };
     const offset = numberOf(context, "offset", 0);
     const limit = numberOf(context, "limit", 50);
     const { rows, total } = findDeals(org, filter, { offset, limit });
-    return context.json({ data: rows.map((row) => showDeal(org, row)), total, has_more: offset + rows.length < total });
+    return context.json({
+      data: rows.map((row) => showDeal(org, row)),
+      total,
+      has_more: offset + rows.length < total,
+    });
   });
   app.get("/control/salesforce/deals/:id", (context) => {
     const row = org.table("Opportunity").get(context.req.param("id"));
@@ -49,11 +64,19 @@ export function addDealRoutes(app: Hono<NodeEnv>, parts: SimulatorParts): void {
     return context.json(showDeal(org, row));
   });
   app.post("/control/salesforce/deals/:id/reopen", (context) => {
-    const row = editDeal(org, context.req.param("id"), editDealInput.parse({ stage: "Negotiation/Review" }));
+    const row = editDeal(
+      org,
+      context.req.param("id"),
+      editDealInput.parse({ stage: "Negotiation/Review" }),
+    );
     return context.json(showDeal(org, row));
   });
   app.post("/control/salesforce/deals/:id/win", (context) => {
-    const row = editDeal(org, context.req.param("id"), editDealInput.parse({ stage: "Closed Won" }));
+    const row = editDeal(
+      org,
+      context.req.param("id"),
+      editDealInput.parse({ stage: "Closed Won" }),
+    );
     return context.json(showDeal(org, row));
   });
   app.post("/control/salesforce/deals/:id/delete_account", async (context) => {
@@ -67,7 +90,9 @@ export function addDealRoutes(app: Hono<NodeEnv>, parts: SimulatorParts): void {
     beginHumanEdit({ org }).delete("Opportunity", deal.id);
     return context.json({ removed: 1 });
   });
-  app.post("/control/salesforce/bulk", async (context) => context.json(await bulkLoad(org, await readJson(context, bulkInput)), 201));
+  app.post("/control/salesforce/bulk", async (context) =>
+    context.json(await bulkLoad(org, await readJson(context, bulkInput)), 201),
+  );
 
   app.get("/control/salesforce/settings", (context) => context.json(showSettings(org)));
   app.patch("/control/salesforce/settings", async (context) => {
@@ -89,12 +114,17 @@ export function addDealRoutes(app: Hono<NodeEnv>, parts: SimulatorParts): void {
     const given = await readJson(context, customFieldInput);
     const object = org.schema().object(given.object);
     if (object === undefined) throw new ControlError(404, `No object ${given.object}.`);
-    if (object.field(given.name) !== undefined) throw new ControlError(409, `${object.name} has a field ${given.name} already.`);
+    if (object.field(given.name) !== undefined)
+      throw new ControlError(409, `${object.name} has a field ${given.name} already.`);
     const { customFields } = org.settings();
-    org.changeSettings({ customFields: [...customFields, { object: object.name, field: toField(given) }] });
+    org.changeSettings({
+      customFields: [...customFields, { object: object.name, field: toField(given) }],
+    });
     return context.json({ object: object.name, name: given.name }, 201);
   });
-  app.post("/control/salesforce/expire_tokens", (context) => context.json({ expired: parts.tokens.expireAll() }));
+  app.post("/control/salesforce/expire_tokens", (context) =>
+    context.json({ expired: parts.tokens.expireAll() }),
+  );
   app.post("/control/salesforce/expire_locators", (context) => {
     parts.cursors.expireAll();
     return context.json({ ok: true });
@@ -104,7 +134,11 @@ export function addDealRoutes(app: Hono<NodeEnv>, parts: SimulatorParts): void {
 /** Deals by their last change, newest first. */
 export function findDeals(
   org: Org,
-  filter: { readonly status?: string | undefined; readonly isWon?: boolean | undefined; readonly text?: string | undefined },
+  filter: {
+    readonly status?: string | undefined;
+    readonly isWon?: boolean | undefined;
+    readonly text?: string | undefined;
+  },
   page: { readonly offset: number; readonly limit: number },
 ): { readonly rows: readonly RecordRow[]; readonly total: number } {
   const statusField = `${org.settings().fieldPrefix}_Status__c`;

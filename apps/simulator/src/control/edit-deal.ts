@@ -14,7 +14,10 @@ export function editDeal(org: Org, dealId: string, input: EditDealInput): Record
     const edit = beginHumanEdit({ org, ageSeconds: input.stamp_age_seconds });
     const currency = input.currency ?? String(deal.values["CurrencyIsoCode"]);
     const isNewCurrency = currency !== deal.values["CurrencyIsoCode"];
-    const kept = isNewCurrency && input.lines === undefined ? dealLines(org, deal.id).map((row) => toInput(org, row)) : undefined;
+    const kept =
+      isNewCurrency && input.lines === undefined
+        ? dealLines(org, deal.id).map((row) => toInput(org, row))
+        : undefined;
     if (input.lines !== undefined || kept !== undefined) removeLines(org, edit, deal.id);
     const body = {
       ...(input.name === undefined ? {} : { Name: input.name }),
@@ -33,12 +36,22 @@ export function editDeal(org: Org, dealId: string, input: EditDealInput): Record
   });
 }
 
-function editLine(org: Org, edit: HumanEdit, deal: string, change: NonNullable<EditDealInput["edit_lines"]>[number]) {
+function editLine(
+  org: Org,
+  edit: HumanEdit,
+  deal: string,
+  change: NonNullable<EditDealInput["edit_lines"]>[number],
+) {
   const line = dealLines(org, deal).find(
-    (row) => row.id === (change.id && normalizeSalesforceId(change.id)) || row.values["ProductCode"] === change.product,
+    (row) =>
+      row.id === (change.id && normalizeSalesforceId(change.id)) ||
+      row.values["ProductCode"] === change.product,
   );
   if (line === undefined) {
-    throw new ControlError(404, `Deal ${deal} has no line ${change.id ?? `of product ${change.product}`}.`);
+    throw new ControlError(
+      404,
+      `Deal ${deal} has no line ${change.id ?? `of product ${change.product}`}.`,
+    );
   }
   if (change.remove) {
     edit.delete("OpportunityLineItem", line.id);
@@ -76,7 +89,8 @@ export function dealLines(org: Org, deal: string): RecordRow[] {
 
 export function livingDeal(org: Org, id: string): RecordRow {
   const row = org.table("Opportunity").get(normalizeSalesforceId(id) ?? "");
-  if (row === undefined || row.values["IsDeleted"] === true) throw new ControlError(404, `No deal ${id}.`);
+  if (row === undefined || row.values["IsDeleted"] === true)
+    throw new ControlError(404, `No deal ${id}.`);
   return row;
 }
 
@@ -85,7 +99,8 @@ export function deleteAccountOf(org: Org, dealId: string, deals: "keep" | "delet
   org.store.transact(() => {
     const deal = livingDeal(org, dealId);
     const accountId = deal.values["AccountId"];
-    if (typeof accountId !== "string") throw new ControlError(409, `Deal ${dealId} has no account.`);
+    if (typeof accountId !== "string")
+      throw new ControlError(409, `Deal ${dealId} has no account.`);
     const edit = beginHumanEdit({ org });
     if (deals === "keep") {
       const opportunity = org.schema().object("Opportunity") as SchemaObject;

@@ -2,7 +2,12 @@ import type { Org, RecordRow } from "../salesforce/org.ts";
 import { wholeSecond } from "../salesforce/salesforce-time.ts";
 import type { SchemaObject } from "../salesforce/schema/schema.ts";
 import { SALES_EMAIL, userByEmail } from "../salesforce/seed-org.ts";
-import { type Author, createRecord, deleteRecord, updateRecord } from "../salesforce/write-record.ts";
+import {
+  type Author,
+  createRecord,
+  deleteRecord,
+  updateRecord,
+} from "../salesforce/write-record.ts";
 
 /** A person's hands in the org: no faults, and fields that the API refuses can be set. */
 export interface HumanEdit {
@@ -23,7 +28,10 @@ export function beginHumanEdit(input: {
   readonly isSilent?: boolean;
 }): HumanEdit {
   const { org, isSilent = false } = input;
-  const age = input.ageSeconds === undefined || input.ageSeconds === 0 ? takeLateCommit(org) : input.ageSeconds;
+  const age =
+    input.ageSeconds === undefined || input.ageSeconds === 0
+      ? takeLateCommit(org)
+      : input.ageSeconds;
   const author: Author = {
     userId: input.userId ?? userByEmail(org, SALES_EMAIL)?.id ?? "",
     isApi: false,

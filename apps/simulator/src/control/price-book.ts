@@ -7,7 +7,11 @@ import type { HumanEdit } from "./human-edit.ts";
 export function ensureProduct(
   org: Org,
   edit: HumanEdit,
-  input: { readonly code: string; readonly name?: string | undefined; readonly family?: string | null | undefined },
+  input: {
+    readonly code: string;
+    readonly name?: string | undefined;
+    readonly family?: string | null | undefined;
+  },
 ): RecordRow {
   const known = findByField(org, "Product2", "ProductCode", input.code);
   if (known !== undefined) return known;
@@ -46,5 +50,8 @@ export function ensurePricebookEntry(
     });
   }
   if (listPrice === undefined || known.values["UnitPrice"] === Number(listPrice)) return known;
-  return edit.update("PricebookEntry", known.id, { UnitPrice: listPrice, CurrencyIsoCode: currency });
+  return edit.update("PricebookEntry", known.id, {
+    UnitPrice: listPrice,
+    CurrencyIsoCode: currency,
+  });
 }

@@ -8,7 +8,11 @@ import { dealLines } from "./edit-deal.ts";
 export interface ShownDeal {
   readonly id: string;
   readonly name: string;
-  readonly account: { readonly id: string; readonly name: string; readonly country: string | null } | null;
+  readonly account: {
+    readonly id: string;
+    readonly name: string;
+    readonly country: string | null;
+  } | null;
   readonly owner: { readonly name: string; readonly email: string } | null;
   readonly stage: string;
   readonly is_won: boolean;
@@ -54,7 +58,10 @@ export function showDeal(org: Org, row: RecordRow): ShownDeal {
             name: String(account.values["Name"]),
             country: (account.values["BillingCountry"] as string | null) ?? null,
           },
-    owner: owner === undefined ? null : { name: String(owner.values["Name"]), email: String(owner.values["Email"]) },
+    owner:
+      owner === undefined
+        ? null
+        : { name: String(owner.values["Name"]), email: String(owner.values["Email"]) },
     stage: String(values["StageName"]),
     is_won: values["IsWon"] === true,
     is_closed: values["IsClosed"] === true,

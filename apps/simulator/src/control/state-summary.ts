@@ -32,7 +32,9 @@ export function summarizeState({ org, account, webhooks, faults, traffic }: Simu
 }
 
 function summarizeDeals(org: SimulatorParts["org"]) {
-  const living = [...org.table("Opportunity").all()].filter((row) => row.values["IsDeleted"] !== true);
+  const living = [...org.table("Opportunity").all()].filter(
+    (row) => row.values["IsDeleted"] !== true,
+  );
   const won = living.filter((row) => row.values["IsWon"] === true);
   const wonByProduct = new Sums();
   const byStatus: Record<string, number> = {};
@@ -115,7 +117,8 @@ export function summarizeBilling(account: StripeAccount) {
       subscriptions,
       invoices,
       credit_notes: account.tables.credit_note.size,
-      pending_items: [...account.tables.invoiceitem.all()].filter((row) => row.invoice === null).length,
+      pending_items: [...account.tables.invoiceitem.all()].filter((row) => row.invoice === null)
+        .length,
       events: account.events.size,
     },
     /** One period of every subscription that has not ended. */
@@ -127,8 +130,13 @@ export function summarizeBilling(account: StripeAccount) {
 }
 
 /** The seller's own code, as the line or the product carries it; else the product's name. */
-function skuOf(account: StripeAccount, productId: string | null, metadata: Readonly<Record<string, string>>): string {
-  const product: ProductRow | undefined = productId === null ? undefined : account.tables.product.get(productId);
+function skuOf(
+  account: StripeAccount,
+  productId: string | null,
+  metadata: Readonly<Record<string, string>>,
+): string {
+  const product: ProductRow | undefined =
+    productId === null ? undefined : account.tables.product.get(productId);
   return (
     metadata["usher_sku"] ??
     metadata["sku"] ??
@@ -140,7 +148,10 @@ function skuOf(account: StripeAccount, productId: string | null, metadata: Reado
 }
 
 class Sums {
-  readonly #byProduct = new Map<string, { count: number; quantity: number; amount: Record<string, number> }>();
+  readonly #byProduct = new Map<
+    string,
+    { count: number; quantity: number; amount: Record<string, number> }
+  >();
 
   add(line: { product: string; quantity: number; minor: number; currency: string }): void {
     const sum = this.#byProduct.get(line.product) ?? { count: 0, quantity: 0, amount: {} };
@@ -152,9 +163,14 @@ class Sums {
   }
 
   toJson(): Record<string, ProductSum> {
-    const sorted = [...this.#byProduct.entries()].sort(([left], [right]) => (left < right ? -1 : 1));
+    const sorted = [...this.#byProduct.entries()].sort(([left], [right]) =>
+      left < right ? -1 : 1,
+    );
     return Object.fromEntries(
-      sorted.map(([product, { count, quantity, amount }]) => [product, { count, quantity, amount_minor: amount }]),
+      sorted.map(([product, { count, quantity, amount }]) => [
+        product,
+        { count, quantity, amount_minor: amount },
+      ]),
     );
   }
 }

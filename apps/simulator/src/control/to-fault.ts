@@ -11,7 +11,10 @@ export function toFault(given: FaultInput): Omit<Fault, "id" | "hits"> {
     remaining: given.times ?? null,
     message: given.message ?? null,
     delayMs: given.delay_ms,
-    status: given.kind === "server_error_stored" || given.kind === "server_error_after_commit" ? Math.max(500, given.status === 503 ? 500 : given.status) : given.status,
+    status:
+      given.kind === "server_error_stored" || given.kind === "server_error_after_commit"
+        ? Math.max(500, given.status === 503 ? 500 : given.status)
+        : given.status,
     retryAfterSeconds: given.retry_after_s ?? null,
   };
 }

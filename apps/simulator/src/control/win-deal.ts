@@ -14,7 +14,12 @@ export function winDeal(org: Org, input: WinDealInput): RecordRow {
     const account = findOrMakeAccount(org, edit, input.account, input.currency);
     const accountName = account === undefined ? "No account" : String(account.values["Name"]);
     const deal = edit.create("Opportunity", {
-      Name: input.name ?? `${accountName}: ${input.lines.map((line) => line.product).join(", ") || "no lines"}`.slice(0, 120),
+      Name:
+        input.name ??
+        `${accountName}: ${input.lines.map((line) => line.product).join(", ") || "no lines"}`.slice(
+          0,
+          120,
+        ),
       AccountId: account?.id ?? null,
       StageName: "Negotiation/Review",
       CloseDate: input.close_date ?? dayOf(org.now()),
@@ -22,7 +27,8 @@ export function winDeal(org: Org, input: WinDealInput): RecordRow {
       OwnerId: edit.author.userId,
       ...input.fields,
     });
-    for (const line of input.lines) addDealLine(org, edit, { deal: deal.id, currency: input.currency, line });
+    for (const line of input.lines)
+      addDealLine(org, edit, { deal: deal.id, currency: input.currency, line });
     return edit.update("Opportunity", deal.id, { StageName: input.stage });
   });
 }
@@ -40,7 +46,14 @@ function findOrMakeAccount(
     return known;
   }
   const known = findByField(org, "Account", "Name", given.name);
-  return known ?? edit.create("Account", { Name: given.name, CurrencyIsoCode: currency, ...countryFields(given.country) });
+  return (
+    known ??
+    edit.create("Account", {
+      Name: given.name,
+      CurrencyIsoCode: currency,
+      ...countryFields(given.country),
+    })
+  );
 }
 
 /** A two-letter code goes to both fields, anything else to the free text. */

@@ -66,7 +66,9 @@ export function createFaultBoard({ store }: { readonly store: Store }): FaultBoa
       return fault;
     },
     removeAll(vendor) {
-      const gone = [...faults.values()].filter((one) => vendor === undefined || one.vendor === vendor);
+      const gone = [...faults.values()].filter(
+        (one) => vendor === undefined || one.vendor === vendor,
+      );
       for (const { id } of gone) remove(id);
       return gone.length;
     },

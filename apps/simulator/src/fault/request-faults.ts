@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { cutBody, cutConnection, type HttpAnswer, type NodeContext, toResponse } from "../http-answer.ts";
+import {
+  cutBody,
+  cutConnection,
+  type HttpAnswer,
+  type NodeContext,
+  toResponse,
+} from "../http-answer.ts";
 import type { Fault, FaultKind, Vendor } from "./fault.ts";
 import type { FaultBoard } from "./fault-board.ts";
 
@@ -29,7 +35,11 @@ const BEFORE: readonly FaultKind[] = [
   "unauthorized",
   "html_body",
 ];
-const AFTER: readonly FaultKind[] = ["reset_after_commit", "server_error_after_commit", "truncated_body"];
+const AFTER: readonly FaultKind[] = [
+  "reset_after_commit",
+  "server_error_after_commit",
+  "truncated_body",
+];
 
 /** The fault that keeps a request from being carried out, if there is one; waits out `slow` first. */
 export async function strikeBefore(request: FaultedRequest): Promise<Settled | undefined> {
@@ -50,7 +60,11 @@ export function takeAfter(request: FaultedRequest): Fault | undefined {
 }
 
 /** Sends the answer of a request that was carried out, unless `fault` keeps it from the caller. */
-export function settleAfter(request: FaultedRequest, answer: HttpAnswer, fault: Fault | undefined): Settled {
+export function settleAfter(
+  request: FaultedRequest,
+  answer: HttpAnswer,
+  fault: Fault | undefined,
+): Settled {
   switch (fault?.kind) {
     case "reset_after_commit":
       return { response: cutConnection(request.context), status: 0, fault };
@@ -65,7 +79,10 @@ export function settleAfter(request: FaultedRequest, answer: HttpAnswer, fault: 
   }
 }
 
-export function take(request: Omit<FaultedRequest, "context" | "refuse">, kinds: readonly FaultKind[]) {
+export function take(
+  request: Omit<FaultedRequest, "context" | "refuse">,
+  kinds: readonly FaultKind[],
+) {
   const { faults, vendor, operation, object } = request;
   return faults.take({ vendor, operation, object, kinds });
 }

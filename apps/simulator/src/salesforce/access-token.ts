@@ -53,8 +53,10 @@ export function createAccessTokens(deps: {
     switch (form.get("grant_type")) {
       case "client_credentials": {
         const given = credentials(form, authorization);
-        if (given.id !== clientId) return oauthError("invalid_client_id", "client identifier invalid");
-        if (given.secret !== clientSecret) return oauthError("invalid_client", "invalid client credentials");
+        if (given.id !== clientId)
+          return oauthError("invalid_client_id", "client identifier invalid");
+        if (given.secret !== clientSecret)
+          return oauthError("invalid_client", "invalid client credentials");
         return grant(integrationUserId(), instanceUrl);
       }
       case "urn:ietf:params:oauth:grant-type:jwt-bearer": {
@@ -78,7 +80,9 @@ export function createAccessTokens(deps: {
     );
     const id = `${instanceUrl}/id/${organizationId}/${userId}`;
     const issuedAt = String(org.now());
-    const signature = createHmac("sha256", clientSecret).update(id + issuedAt).digest("base64");
+    const signature = createHmac("sha256", clientSecret)
+      .update(id + issuedAt)
+      .digest("base64");
     const body = {
       access_token: token,
       signature,
@@ -95,10 +99,16 @@ export function createAccessTokens(deps: {
     const [head, claims, signature] = assertion.split(".");
     const pem = org.settings().jwtPublicKey;
     const body = parseJsonPart(claims);
-    if (head === undefined || claims === undefined || signature === undefined || body === undefined) {
+    if (
+      head === undefined ||
+      claims === undefined ||
+      signature === undefined ||
+      body === undefined
+    ) {
       return oauthError("invalid_grant", "invalid assertion");
     }
-    if (body["iss"] !== clientId) return oauthError("invalid_client_id", "client identifier invalid");
+    if (body["iss"] !== clientId)
+      return oauthError("invalid_client_id", "client identifier invalid");
     if (pem === null) return oauthError("invalid_grant", "user hasn't approved this consumer");
     const isSigned = verify(
       "sha256",
@@ -136,7 +146,9 @@ export function createAccessTokens(deps: {
 
 function credentials(form: URLSearchParams, authorization: string | undefined) {
   if (authorization?.startsWith("Basic ")) {
-    const [id = "", secret = ""] = Buffer.from(authorization.slice(6), "base64").toString("utf8").split(":");
+    const [id = "", secret = ""] = Buffer.from(authorization.slice(6), "base64")
+      .toString("utf8")
+      .split(":");
     return { id: decodeURIComponent(id), secret: decodeURIComponent(secret) };
   }
   return { id: form.get("client_id"), secret: form.get("client_secret") };
@@ -154,7 +166,9 @@ function parseJsonPart(part: string | undefined): Record<string, unknown> | unde
   if (part === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(Buffer.from(part, "base64url").toString("utf8"));
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+    return typeof value === "object" && value !== null
+      ? (value as Record<string, unknown>)
+      : undefined;
   } catch {
     return undefined;
   }

@@ -1,4 +1,10 @@
-import { answer, authorOf, bodyObject, type DataOperation, type DataRequest } from "./data-request.ts";
+import {
+  answer,
+  authorOf,
+  bodyObject,
+  type DataOperation,
+  type DataRequest,
+} from "./data-request.ts";
 import { BY_FIELD, indexKey } from "./org.ts";
 import { refusal, SalesforceError } from "./salesforce-error.ts";
 import { normalizeSalesforceId } from "./salesforce-id.ts";
@@ -37,7 +43,11 @@ export function collectionOperation(request: DataRequest): DataOperation | undef
   }
   if (type === undefined) return undefined;
   if (request.segments.length === 4 && externalName !== undefined && request.method === "PATCH") {
-    return { operation: "collection.upsert", object: type, run: () => upsertMany(request, type, externalName) };
+    return {
+      operation: "collection.upsert",
+      object: type,
+      run: () => upsertMany(request, type, externalName),
+    };
   }
   if (request.segments.length === 3 && (request.method === "POST" || request.method === "GET")) {
     return { operation: "collection.read", object: type, run: () => readMany(request, type) };
@@ -48,7 +58,12 @@ export function collectionOperation(request: DataRequest): DataOperation | undef
 function createMany(request: DataRequest) {
   const author = authorOf(request, "collection.create");
   return eachRecord(request, ({ attributes, ...body }) => {
-    const row = createRecord({ org: request.org, object: objectOf(request, attributes), body, author });
+    const row = createRecord({
+      org: request.org,
+      object: objectOf(request, attributes),
+      body,
+      author,
+    });
     return { id: row.id, success: true, errors: [] };
   });
 }
@@ -58,7 +73,13 @@ function updateMany(request: DataRequest) {
   return eachRecord(request, ({ attributes, ...body }) => {
     const id = String(body["id"] ?? body["Id"] ?? "");
     if (id === "") throw refusal(400, "MISSING_ARGUMENT", "Id not specified in an update call", []);
-    const row = updateRecord({ org: request.org, object: objectOf(request, attributes), id, body, author });
+    const row = updateRecord({
+      org: request.org,
+      object: objectOf(request, attributes),
+      id,
+      body,
+      author,
+    });
     return { id: row.id, success: true, errors: [] };
   });
 }
@@ -70,7 +91,12 @@ function upsertMany(request: DataRequest, type: string, externalName: string) {
   const author = authorOf(request, "collection.upsert");
   return eachRecord(request, ({ attributes, ...body }) => {
     if (objectOf(request, attributes).name !== object.name) {
-      throw refusal(400, "INVALID_TYPE", `All records of an upsert are of one type: ${object.name}`, []);
+      throw refusal(
+        400,
+        "INVALID_TYPE",
+        `All records of an upsert are of one type: ${object.name}`,
+        [],
+      );
     }
     const value = body[field.name];
     if (typeof value !== "string" && typeof value !== "number") {
@@ -81,7 +107,12 @@ function upsertMany(request: DataRequest, type: string, externalName: string) {
       .where(BY_FIELD, indexKey(field, String(value)))
       .filter((row) => row.values["IsDeleted"] !== true);
     if (found.length > 1) {
-      throw refusal(400, "DUPLICATE_EXTERNAL_ID", `${field.name}: more than one record found for external id field: [${found.map((row) => row.id).join(", ")}]`, [field.name]);
+      throw refusal(
+        400,
+        "DUPLICATE_EXTERNAL_ID",
+        `${field.name}: more than one record found for external id field: [${found.map((row) => row.id).join(", ")}]`,
+        [field.name],
+      );
     }
     const before = found[0];
     if (before === undefined) {
@@ -108,7 +139,10 @@ function readMany(request: DataRequest, type: string) {
   const object = objectNamed(request, type);
   const input =
     request.method === "GET"
-      ? { ids: request.query.get("ids")?.split(",") ?? [], fields: request.query.get("fields")?.split(",") ?? [] }
+      ? {
+          ids: request.query.get("ids")?.split(",") ?? [],
+          fields: request.query.get("fields")?.split(",") ?? [],
+        }
       : (bodyObject(request.body) as { ids?: unknown; fields?: unknown });
   const ids = stringList(input.ids, "ids");
   const fields = stringList(input.fields, "fields").map((name) => readableField(object, name));
@@ -127,13 +161,23 @@ function eachRecord(
 ) {
   const body = bodyObject(request.body);
   const records = body["records"];
-  if (!Array.isArray(records)) throw refusal(400, "JSON_PARSER_ERROR", "Expected an array `records`");
+  if (!Array.isArray(records))
+    throw refusal(400, "JSON_PARSER_ERROR", "Expected an array `records`");
   return eachItem(request, records.map(bodyObject), body["allOrNone"] === true, write);
 }
 
-function eachItem<T>(request: DataRequest, items: readonly T[], allOrNone: boolean, write: (item: T) => ItemResult) {
+function eachItem<T>(
+  request: DataRequest,
+  items: readonly T[],
+  allOrNone: boolean,
+  write: (item: T) => ItemResult,
+) {
   if (items.length > RECORDS_MAX) {
-    throw refusal(400, "EXCEEDED_ID_LIMIT", `record limit reached. cannot submit more than ${RECORDS_MAX} records into this call`);
+    throw refusal(
+      400,
+      "EXCEEDED_ID_LIMIT",
+      `record limit reached. cannot submit more than ${RECORDS_MAX} records into this call`,
+    );
   }
   const { store } = request.org;
   const results: ItemResult[] = [];
@@ -151,7 +195,10 @@ function eachItem<T>(request: DataRequest, items: readonly T[], allOrNone: boole
     });
   } catch (error) {
     if (error !== marker) throw error;
-    return answer(200, results.map((result) => (result.success ? ROLLED_BACK : result)));
+    return answer(
+      200,
+      results.map((result) => (result.success ? ROLLED_BACK : result)),
+    );
   }
   return answer(200, results);
 }
@@ -161,7 +208,8 @@ const ROLLED_BACK: ItemResult = {
   errors: [
     {
       statusCode: "ALL_OR_NONE_OPERATION_ROLLED_BACK",
-      message: "Record rolled back because not all records were valid and the request was using AllOrNone header",
+      message:
+        "Record rolled back because not all records were valid and the request was using AllOrNone header",
       fields: [],
     },
   ],
@@ -181,18 +229,24 @@ function failedItem(error: unknown): ItemResult {
 }
 
 function objectOf(request: DataRequest, attributes: unknown): SchemaObject {
-  const type = typeof attributes === "object" && attributes !== null ? (attributes as { type?: unknown }).type : undefined;
-  if (typeof type !== "string") throw refusal(400, "INVALID_TYPE", "sObject type is missing: give attributes.type", []);
+  const type =
+    typeof attributes === "object" && attributes !== null
+      ? (attributes as { type?: unknown }).type
+      : undefined;
+  if (typeof type !== "string")
+    throw refusal(400, "INVALID_TYPE", "sObject type is missing: give attributes.type", []);
   return objectNamed(request, type);
 }
 
 function objectNamed(request: DataRequest, name: string): SchemaObject {
   const object = request.org.schema().object(name);
-  if (object === undefined) throw refusal(400, "INVALID_TYPE", `sObject type '${name}' is not supported.`, []);
+  if (object === undefined)
+    throw refusal(400, "INVALID_TYPE", `sObject type '${name}' is not supported.`, []);
   return object;
 }
 
 function stringList(value: unknown, name: string): string[] {
-  if (Array.isArray(value) && value.every((one) => typeof one === "string")) return value as string[];
+  if (Array.isArray(value) && value.every((one) => typeof one === "string"))
+    return value as string[];
   throw refusal(400, "JSON_PARSER_ERROR", `Expected an array of strings \`${name}\``);
 }

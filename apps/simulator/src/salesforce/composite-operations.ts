@@ -32,9 +32,13 @@ export type RunSubrequest = (request: DataRequest) => HttpAnswer;
  * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite.htm
  * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_graph.htm
  */
-export function compositeOperation(request: DataRequest, runOne: RunSubrequest): DataOperation | undefined {
+export function compositeOperation(
+  request: DataRequest,
+  runOne: RunSubrequest,
+): DataOperation | undefined {
   if (request.method !== "POST") return undefined;
-  if (request.segments.length === 1) return { operation: "composite", run: () => composite(request, runOne) };
+  if (request.segments.length === 1)
+    return { operation: "composite", run: () => composite(request, runOne) };
   if (request.segments.length === 2 && request.segments[1] === "graph") {
     return { operation: "graph", run: () => graphs(request, runOne) };
   }
@@ -45,13 +49,28 @@ function composite(request: DataRequest, runOne: RunSubrequest): HttpAnswer {
   const body = bodyObject(request.body);
   const subrequests = readSubrequests(body["compositeRequest"]);
   if (subrequests.length > SUBREQUESTS_MAX) {
-    throw refusal(400, "LIMIT_EXCEEDED", `The composite request has ${subrequests.length} subrequests. The maximum number of subrequests allowed is ${SUBREQUESTS_MAX}.`);
+    throw refusal(
+      400,
+      "LIMIT_EXCEEDED",
+      `The composite request has ${subrequests.length} subrequests. The maximum number of subrequests allowed is ${SUBREQUESTS_MAX}.`,
+    );
   }
-  const heavy = subrequests.filter((one) => /\/(query|queryAll|composite\/sobjects)(\/|\?|$)/.test(one.url));
+  const heavy = subrequests.filter((one) =>
+    /\/(query|queryAll|composite\/sobjects)(\/|\?|$)/.test(one.url),
+  );
   if (heavy.length > QUERIES_MAX) {
-    throw refusal(400, "LIMIT_EXCEEDED", `At most ${QUERIES_MAX} subrequests can be sObject Collections or query operations.`);
+    throw refusal(
+      400,
+      "LIMIT_EXCEEDED",
+      `At most ${QUERIES_MAX} subrequests can be sObject Collections or query operations.`,
+    );
   }
-  const { responses } = runAll({ request, subrequests, allOrNone: body["allOrNone"] === true, runOne });
+  const { responses } = runAll({
+    request,
+    subrequests,
+    allOrNone: body["allOrNone"] === true,
+    runOne,
+  });
   return answer(200, { compositeResponse: responses });
 }
 
@@ -60,11 +79,18 @@ function graphs(request: DataRequest, runOne: RunSubrequest): HttpAnswer {
   if (!Array.isArray(list)) throw refusal(400, "JSON_PARSER_ERROR", "Expected an array `graphs`");
   const parsed = list.map((one) => {
     const graph = bodyObject(one);
-    return { graphId: String(graph["graphId"] ?? ""), subrequests: readSubrequests(graph["compositeRequest"]) };
+    return {
+      graphId: String(graph["graphId"] ?? ""),
+      subrequests: readSubrequests(graph["compositeRequest"]),
+    };
   });
   const nodes = parsed.reduce((sum, one) => sum + one.subrequests.length, 0);
   if (parsed.length > GRAPHS_MAX || nodes > GRAPH_NODES_MAX) {
-    throw refusal(400, "LIMIT_EXCEEDED", `At most ${GRAPHS_MAX} graphs and ${GRAPH_NODES_MAX} nodes a request; there are ${parsed.length} and ${nodes}.`);
+    throw refusal(
+      400,
+      "LIMIT_EXCEEDED",
+      `At most ${GRAPHS_MAX} graphs and ${GRAPH_NODES_MAX} nodes a request; there are ${parsed.length} and ${nodes}.`,
+    );
   }
   const answers = parsed.map(({ graphId, subrequests }) => {
     const { responses, isSuccessful } = runAll({ request, subrequests, allOrNone: true, runOne });
@@ -98,7 +124,12 @@ function runAll(input: {
     });
   } catch (error) {
     if (error !== marker) throw error;
-    return { isSuccessful: false, responses: subrequests.map((one, index) => (index === failedAt ? (responses[index] as SubResponse) : halted(one))) };
+    return {
+      isSuccessful: false,
+      responses: subrequests.map((one, index) =>
+        index === failedAt ? (responses[index] as SubResponse) : halted(one),
+      ),
+    };
   }
   return { isSuccessful: failedAt < 0, responses };
 }
@@ -123,11 +154,20 @@ function toDataRequest(
   results: ReadonlyMap<string, unknown>,
 ): DataRequest {
   const target = new URL(fillIn(subrequest.url, results), "http://org");
-  const [services, data, version, ...segments] = target.pathname.split("/").filter(Boolean).map(decodeURIComponent);
+  const [services, data, version, ...segments] = target.pathname
+    .split("/")
+    .filter(Boolean)
+    .map(decodeURIComponent);
   if (services !== "services" || data !== "data" || version === undefined) {
-    throw refusal(400, "INVALID_URL", `Expected a path /services/data/vXX.X/…, got ${subrequest.url}`);
+    throw refusal(
+      400,
+      "INVALID_URL",
+      `Expected a path /services/data/vXX.X/…, got ${subrequest.url}`,
+    );
   }
-  const headers = new Map(Object.entries(subrequest.headers).map(([name, value]) => [name.toLowerCase(), value]));
+  const headers = new Map(
+    Object.entries(subrequest.headers).map(([name, value]) => [name.toLowerCase(), value]),
+  );
   return {
     ...request,
     version,
@@ -143,23 +183,36 @@ function fillInDeep(value: unknown, results: ReadonlyMap<string, unknown>): unkn
   if (typeof value === "string") return fillIn(value, results);
   if (Array.isArray(value)) return value.map((one) => fillInDeep(one, results));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, fillInDeep(one, results)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]) => [key, fillInDeep(one, results)]),
+  );
 }
 
 /** `@{refAccount.id}` becomes the id that subrequest refAccount answered. */
 function fillIn(text: string, results: ReadonlyMap<string, unknown>): string {
   return text.replace(/@\{([^}.]+)\.([^}]+)\}/g, (whole, reference: string, path: string) => {
     let value = results.get(reference);
-    for (const step of path.replace(/\[(\d+)\]/g, ".$1").split(".").filter(Boolean)) {
-      value = typeof value === "object" && value !== null ? (value as Record<string, unknown>)[step] : undefined;
+    for (const step of path
+      .replace(/\[(\d+)\]/g, ".$1")
+      .split(".")
+      .filter(Boolean)) {
+      value =
+        typeof value === "object" && value !== null
+          ? (value as Record<string, unknown>)[step]
+          : undefined;
     }
     if (typeof value === "string" || typeof value === "number") return String(value);
-    throw refusal(400, "PROCESSING_HALTED", `Invalid reference specified. No value for ${whole.slice(2, -1)} found in ${reference}`);
+    throw refusal(
+      400,
+      "PROCESSING_HALTED",
+      `Invalid reference specified. No value for ${whole.slice(2, -1)} found in ${reference}`,
+    );
   });
 }
 
 function readSubrequests(value: unknown): Subrequest[] {
-  if (!Array.isArray(value)) throw refusal(400, "JSON_PARSER_ERROR", "Expected an array `compositeRequest`");
+  if (!Array.isArray(value))
+    throw refusal(400, "JSON_PARSER_ERROR", "Expected an array `compositeRequest`");
   const seen = new Set<string>();
   return value.map((one) => {
     const { method, url, referenceId, body, httpHeaders } = bodyObject(one);
@@ -167,13 +220,23 @@ function readSubrequests(value: unknown): Subrequest[] {
       throw refusal(400, "JSON_PARSER_ERROR", "Each subrequest needs method, url and referenceId");
     }
     if (!/^[A-Za-z0-9_]+$/.test(referenceId)) {
-      throw refusal(400, "INVALID_REFERENCE_ID", `referenceId ${referenceId} may hold letters, digits and _ only`);
+      throw refusal(
+        400,
+        "INVALID_REFERENCE_ID",
+        `referenceId ${referenceId} may hold letters, digits and _ only`,
+      );
     }
     if (seen.has(referenceId)) {
       throw refusal(400, "DUPLICATE_REFERENCE_ID", `referenceId ${referenceId} is used twice`);
     }
     seen.add(referenceId);
-    return { method, url, referenceId, body, headers: (httpHeaders ?? {}) as Record<string, string> };
+    return {
+      method,
+      url,
+      referenceId,
+      body,
+      headers: (httpHeaders ?? {}) as Record<string, string>,
+    };
   });
 }
 
@@ -191,7 +254,8 @@ function halted(subrequest: Subrequest): SubResponse {
     body: [
       {
         errorCode: "PROCESSING_HALTED",
-        message: "The transaction was rolled back since another operation in the same transaction failed.",
+        message:
+          "The transaction was rolled back since another operation in the same transaction failed.",
       },
     ],
     httpHeaders: {},

@@ -15,9 +15,13 @@ export function dataOperation(request: DataRequest): DataOperation | undefined {
   const [first, second, third] = request.segments;
   switch (first) {
     case undefined:
-      return request.method === "GET" ? { operation: "resources", run: () => resources(request) } : undefined;
+      return request.method === "GET"
+        ? { operation: "resources", run: () => resources(request) }
+        : undefined;
     case "limits":
-      return request.method === "GET" ? { operation: "limits", run: () => limits(request) } : undefined;
+      return request.method === "GET"
+        ? { operation: "limits", run: () => limits(request) }
+        : undefined;
     case "query":
     case "queryAll":
       if (request.method !== "GET" || third !== undefined) return undefined;
@@ -31,14 +35,19 @@ export function dataOperation(request: DataRequest): DataOperation | undefined {
     case "sobjects":
       return sobjectOperation(request);
     case "composite":
-      return second === "sobjects" ? collectionOperation(request) : compositeOperation(request, runSubrequest);
+      return second === "sobjects"
+        ? collectionOperation(request)
+        : compositeOperation(request, runSubrequest);
     default:
       return undefined;
   }
 }
 
 function runSubrequest(request: DataRequest): HttpAnswer {
-  const operation = request.segments[0] === "composite" && request.segments[1] !== "sobjects" ? undefined : dataOperation(request);
+  const operation =
+    request.segments[0] === "composite" && request.segments[1] !== "sobjects"
+      ? undefined
+      : dataOperation(request);
   if (operation === undefined) throw notFound();
   return operation.run();
 }
@@ -46,7 +55,8 @@ function runSubrequest(request: DataRequest): HttpAnswer {
 function query(request: DataRequest, includeDeleted: boolean): HttpAnswer {
   const { org, version } = request;
   const soql = request.query.get("q");
-  if (soql === null || soql.trim() === "") throw refusal(400, "MALFORMED_QUERY", "A query string has to be specified");
+  if (soql === null || soql.trim() === "")
+    throw refusal(400, "MALFORMED_QUERY", "A query string has to be specified");
   const run = runQuery(parseSoql(soql), { org, version, includeDeleted });
   return answer(200, request.cursors.firstPage(run, { pageSize: pageSize(request), version }));
 }
@@ -54,7 +64,8 @@ function query(request: DataRequest, includeDeleted: boolean): HttpAnswer {
 /** `Sforce-Query-Options: batchSize=500`, 200 to 2,000; the org may send fewer. */
 function pageSize(request: DataRequest): number {
   const asked = /batchSize=(\d+)/i.exec(request.header("sforce-query-options") ?? "")?.[1];
-  const wanted = asked === undefined ? PAGE_MAX : Math.min(PAGE_MAX, Math.max(PAGE_MIN, Number(asked)));
+  const wanted =
+    asked === undefined ? PAGE_MAX : Math.min(PAGE_MAX, Math.max(PAGE_MIN, Number(asked)));
   return Math.min(wanted, request.org.settings().pageSizeMax);
 }
 

@@ -26,7 +26,11 @@ export interface DataOperation {
   run(): HttpAnswer;
 }
 
-export const answer = (status: number, body?: unknown, headers: Record<string, string> = {}): HttpAnswer => ({
+export const answer = (
+  status: number,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): HttpAnswer => ({
   status,
   headers,
   body,
@@ -37,6 +41,11 @@ export function authorOf(request: DataRequest, operation: string): Author {
 }
 
 export function bodyObject(body: unknown): Record<string, unknown> {
-  if (typeof body === "object" && body !== null && !Array.isArray(body)) return body as Record<string, unknown>;
-  throw refusal(400, "JSON_PARSER_ERROR", "The HTTP entity body is required, but this request has no entity body.");
+  if (typeof body === "object" && body !== null && !Array.isArray(body))
+    return body as Record<string, unknown>;
+  throw refusal(
+    400,
+    "JSON_PARSER_ERROR",
+    "The HTTP entity body is required, but this request has no entity body.",
+  );
 }

@@ -16,7 +16,8 @@ export function announceChange(input: {
   readonly changed: readonly string[];
 }): void {
   const { org, id, author, changed } = input;
-  if (author.isSilent === true || org.webhooks.endpoints.countWhere("vendor", "salesforce") === 0) return;
+  if (author.isSilent === true || org.webhooks.endpoints.countWhere("vendor", "salesforce") === 0)
+    return;
   const { fieldPrefix, echoNotifications, organizationId } = org.settings();
   const isEcho = author.isApi && changed.every((name) => name.startsWith(`${fieldPrefix}_`));
   if (isEcho && !echoNotifications) return;
@@ -25,7 +26,13 @@ export function announceChange(input: {
   if (earlier.some((one) => one.transaction === transaction)) return;
   // Only the newest notification of a record can still be of use: one says no more than another.
   for (const one of earlier) if (!isUnderway(org, one)) org.store.remove(org.notifications, one.id);
-  const event = { id: randomUUID(), organizationId, recordId: id, occurredMs: org.now(), transaction };
+  const event = {
+    id: randomUUID(),
+    organizationId,
+    recordId: id,
+    occurredMs: org.now(),
+    transaction,
+  };
   org.store.put(org.notifications, event);
   org.webhooks.announce({ vendor: "salesforce", id: event.id, type: "opportunity.changed" });
 }

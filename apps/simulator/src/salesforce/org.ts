@@ -140,7 +140,11 @@ export function createOrg(deps: {
       return table;
     },
     newId: (object) =>
-      makeSalesforceId({ keyPrefix: object.keyPrefix, pod: settings().pod, sequence: store.nextSequence() }),
+      makeSalesforceId({
+        keyPrefix: object.keyPrefix,
+        pod: settings().pod,
+        sequence: store.nextSequence(),
+      }),
     stampNow: () => wholeSecond(now()),
   };
 }

@@ -15,7 +15,10 @@ export interface QueryPage {
  * are when it is fetched, and leaves out those deleted since, so it can be shorter than asked for.
  */
 export interface QueryCursors {
-  firstPage(run: QueryRun, input: { readonly pageSize: number; readonly version: string }): QueryPage;
+  firstPage(
+    run: QueryRun,
+    input: { readonly pageSize: number; readonly version: string },
+  ): QueryPage;
   nextPage(locator: string, version: string): QueryPage;
   /** Forgets every locator, as the vendor does after two days or when too many are open. */
   expireAll(): void;
@@ -34,10 +37,17 @@ const OPEN_MAX = 200;
 export function createQueryCursors(org: Org): QueryCursors {
   const cursors = new Map<string, Cursor>();
 
-  function firstPage(run: QueryRun, { pageSize, version }: { pageSize: number; version: string }): QueryPage {
+  function firstPage(
+    run: QueryRun,
+    { pageSize, version }: { pageSize: number; version: string },
+  ): QueryPage {
     if (run.isCount) return { totalSize: run.ids.length, done: true, records: [] };
     if (run.ids.length <= pageSize) return page({ run, pageSize, createdMs: 0 }, "", 0, version);
-    const key = makeSalesforceId({ keyPrefix: "0r8", pod: org.settings().pod, sequence: org.store.nextSequence() });
+    const key = makeSalesforceId({
+      keyPrefix: "0r8",
+      pod: org.settings().pod,
+      sequence: org.store.nextSequence(),
+    });
     const cursor = { run, pageSize, createdMs: org.now() };
     cursors.set(key, cursor);
     for (const old of cursors.keys()) {
@@ -69,7 +79,12 @@ export function createQueryCursors(org: Org): QueryCursors {
     }
     const totalSize = run.ids.length;
     if (end >= totalSize) return { totalSize, done: true, records };
-    return { totalSize, done: false, nextRecordsUrl: `/services/data/${version}/query/${key}-${end}`, records };
+    return {
+      totalSize,
+      done: false,
+      nextRecordsUrl: `/services/data/${version}/query/${key}-${end}`,
+      records,
+    };
   }
 
   return { firstPage, nextPage, expireAll: () => cursors.clear() };

@@ -42,7 +42,9 @@ export function readValue(field: FieldDefinition, value: unknown, currency: stri
 
 function readNumber(field: FieldDefinition, value: unknown, places: number): number {
   const decimal =
-    typeof value === "number" || typeof value === "string" ? parseDecimal(String(value)) : undefined;
+    typeof value === "number" || typeof value === "string"
+      ? parseDecimal(String(value))
+      : undefined;
   if (decimal === undefined) throw wrongType(field, value);
   const units = toUnits(decimal, places);
   const whole = divideRounded(units, 10n ** BigInt(places));
@@ -61,9 +63,12 @@ function readNumber(field: FieldDefinition, value: unknown, places: number): num
 function readId(field: FieldDefinition, value: unknown): string {
   const id = typeof value === "string" ? normalizeSalesforceId(value) : undefined;
   if (id === undefined) {
-    throw refusal(400, "MALFORMED_ID", `${field.label}: id value of incorrect type: ${String(value)}`, [
-      field.name,
-    ]);
+    throw refusal(
+      400,
+      "MALFORMED_ID",
+      `${field.label}: id value of incorrect type: ${String(value)}`,
+      [field.name],
+    );
   }
   return id;
 }
@@ -88,7 +93,12 @@ function readText(field: FieldDefinition, value: unknown): string {
 }
 
 function wrongType(field: FieldDefinition, value: unknown): SalesforceError {
-  const kind = typeof value === "string" ? "VALUE_STRING" : Array.isArray(value) ? "START_ARRAY" : "START_OBJECT";
+  const kind =
+    typeof value === "string"
+      ? "VALUE_STRING"
+      : Array.isArray(value)
+        ? "START_ARRAY"
+        : "START_OBJECT";
   const shown = typeof value === "string" ? ` value ${value}` : "";
   return refusal(
     400,

@@ -17,21 +17,25 @@ export function deriveFields(input: {
   const { org, object, values, isNew } = input;
   switch (object) {
     case "Opportunity":
-      return deriveOpportunity(values);
+      deriveOpportunity(values);
+      break;
     case "OpportunityLineItem":
-      return deriveLine(org, values, isNew, "OpportunityId", "Opportunity");
+      deriveLine(org, values, isNew, "OpportunityId", "Opportunity");
+      break;
     case "OrderItem":
-      return deriveLine(org, values, isNew, "OrderId", "Order");
+      deriveLine(org, values, isNew, "OrderId", "Order");
+      break;
     case "PricebookEntry":
-      return derivePricebookEntry(org, values);
+      derivePricebookEntry(org, values);
+      break;
     case "User":
       values["Name"] = [values["FirstName"], values["LastName"]].filter(Boolean).join(" ");
-      return;
+      break;
     case "Task":
       values["IsClosed"] = values["Status"] === "Completed";
-      return;
+      break;
     default:
-      return;
+      break;
   }
 }
 
@@ -45,11 +49,19 @@ function deriveOpportunity(values: Values) {
 }
 
 /** A line takes product, list price and name from its price book entry, and its total from quantity and price. */
-function deriveLine(org: Org, values: Values, isNew: boolean, parentField: string, parentObject: string) {
+function deriveLine(
+  org: Org,
+  values: Values,
+  isNew: boolean,
+  parentField: string,
+  parentObject: string,
+) {
   const parent = org.table(parentObject).get(String(values[parentField]));
   if (isNew) linkPricebookEntry(org, values, parent, parentField);
   const entry = org.table("PricebookEntry").get(String(values["PricebookEntryId"]));
-  const product = org.table("Product2").get(String(entry?.values["Product2Id"] ?? values["Product2Id"]));
+  const product = org
+    .table("Product2")
+    .get(String(entry?.values["Product2Id"] ?? values["Product2Id"]));
   if (entry !== undefined) {
     values["Product2Id"] = entry.values["Product2Id"] ?? null;
     values["ListPrice"] ??= entry.values["UnitPrice"] ?? null;
@@ -59,13 +71,17 @@ function deriveLine(org: Org, values: Values, isNew: boolean, parentField: strin
   }
   if (product !== undefined) {
     values["ProductCode"] = product.values["ProductCode"] ?? null;
-    values["Name"] = `${String(parent?.values["Name"] ?? "")} ${String(product.values["Name"] ?? "")}`.trim();
+    values["Name"] =
+      `${String(parent?.values["Name"] ?? "")} ${String(product.values["Name"] ?? "")}`.trim();
   }
-  if ("CurrencyIsoCode" in values) values["CurrencyIsoCode"] = parent?.values["CurrencyIsoCode"] ?? "USD";
+  if ("CurrencyIsoCode" in values)
+    values["CurrencyIsoCode"] = parent?.values["CurrencyIsoCode"] ?? "USD";
   const currency = String(parent?.values["CurrencyIsoCode"] ?? "USD");
   const quantity = Number(values["Quantity"] ?? 0);
   if (values["UnitPrice"] === null && values["TotalPrice"] !== null && quantity !== 0) {
-    values["UnitPrice"] = Number((Number(values["TotalPrice"]) / quantity).toFixed(currencyExponent(currency)));
+    values["UnitPrice"] = Number(
+      (Number(values["TotalPrice"]) / quantity).toFixed(currencyExponent(currency)),
+    );
   }
   values["TotalPrice"] = totalPrice({
     quantity,
@@ -75,7 +91,12 @@ function deriveLine(org: Org, values: Values, isNew: boolean, parentField: strin
   });
 }
 
-function linkPricebookEntry(org: Org, values: Values, parent: RecordRow | undefined, parentField: string) {
+function linkPricebookEntry(
+  org: Org,
+  values: Values,
+  parent: RecordRow | undefined,
+  parentField: string,
+) {
   const currency = String(parent?.values["CurrencyIsoCode"] ?? "USD");
   if (values["PricebookEntryId"] !== null && values["PricebookEntryId"] !== undefined) {
     const entry = org.table("PricebookEntry").get(String(values["PricebookEntryId"]));
@@ -90,9 +111,12 @@ function linkPricebookEntry(org: Org, values: Values, parent: RecordRow | undefi
     return;
   }
   if (values["Product2Id"] === null || values["Product2Id"] === undefined) {
-    throw refusal(400, "REQUIRED_FIELD_MISSING", "Required fields are missing: [PricebookEntryId]", [
-      "PricebookEntryId",
-    ]);
+    throw refusal(
+      400,
+      "REQUIRED_FIELD_MISSING",
+      "Required fields are missing: [PricebookEntryId]",
+      ["PricebookEntryId"],
+    );
   }
   const field = org.schema().object("PricebookEntry")?.field("Product2Id") as FieldDefinition;
   const entry = org

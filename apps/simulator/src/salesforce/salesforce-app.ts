@@ -1,7 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
 import type { Fault } from "../fault/fault.ts";
-import { type FaultedRequest, settleAfter, strikeBefore, takeAfter } from "../fault/request-faults.ts";
+import {
+  type FaultedRequest,
+  settleAfter,
+  strikeBefore,
+  takeAfter,
+} from "../fault/request-faults.ts";
 import { type HttpAnswer, type NodeContext, type NodeEnv, toResponse } from "../http-answer.ts";
 import type { TrafficLog } from "../traffic-log.ts";
 import type { AccessTokens } from "./access-token.ts";
@@ -25,10 +30,18 @@ const URL_LENGTH_MAX = 16_384;
 /** Salesforce's host: `/services/oauth2/*` and `/services/data/*`. */
 export function createSalesforceApp(deps: SalesforceDeps): Hono<NodeEnv> {
   const app = new Hono<NodeEnv>();
-  app.post("/services/oauth2/token", (context) => serve(deps, context, "oauth.token", () => token(deps, context)));
-  app.post("/services/oauth2/revoke", (context) => serve(deps, context, "oauth.revoke", () => revoke(deps, context)));
-  app.get("/services/oauth2/userinfo", (context) => serve(deps, context, "oauth.userinfo", () => identity(deps, context)));
-  app.get("/id/:organization/:user", (context) => serve(deps, context, "oauth.identity", () => identity(deps, context)));
+  app.post("/services/oauth2/token", (context) =>
+    serve(deps, context, "oauth.token", () => token(deps, context)),
+  );
+  app.post("/services/oauth2/revoke", (context) =>
+    serve(deps, context, "oauth.revoke", () => revoke(deps, context)),
+  );
+  app.get("/services/oauth2/userinfo", (context) =>
+    serve(deps, context, "oauth.userinfo", () => identity(deps, context)),
+  );
+  app.get("/id/:organization/:user", (context) =>
+    serve(deps, context, "oauth.identity", () => identity(deps, context)),
+  );
   app.get("/services/data", () => toResponse(answer(200, versions())));
   app.get("/services/data/", () => toResponse(answer(200, versions())));
   app.all("/services/data/*", (context) => serveData(deps, context));
@@ -47,19 +60,26 @@ async function serveData(deps: SalesforceDeps, context: NodeContext): Promise<Re
   if (!("segments" in parsed)) return serve(deps, context, "unreadable", () => parsed);
   const operation = dataOperation(parsed);
   if (operation === undefined) return serve(deps, context, "unknown", () => resourceMissing());
-  const object = operation.object === undefined ? undefined : org.schema().object(operation.object)?.name;
+  const object =
+    operation.object === undefined ? undefined : org.schema().object(operation.object)?.name;
   return serve(deps, context, operation.operation, () => operation.run(), object);
 }
 
-async function readDataRequest(deps: SalesforceDeps, context: NodeContext, userId: string): Promise<DataRequest | HttpAnswer> {
+async function readDataRequest(
+  deps: SalesforceDeps,
+  context: NodeContext,
+  userId: string,
+): Promise<DataRequest | HttpAnswer> {
   const { org, cursors } = deps;
   const url = context.req.url;
-  if (url.length > URL_LENGTH_MAX) return answer(414, [{ errorCode: "URI_TOO_LONG", message: "URI Too Long" }]);
+  if (url.length > URL_LENGTH_MAX)
+    return answer(414, [{ errorCode: "URI_TOO_LONG", message: "URI Too Long" }]);
   const target = new URL(url);
   // The raw path is split before it is decoded: an encoded slash in an external id is no separator.
   const [, , version = "", ...rest] = target.pathname.split("/").filter(Boolean);
   const number = /^v(\d{2})\.0$/.exec(version)?.[1];
-  if (number === undefined || Number(number) > NEWEST_VERSION || Number(number) < OLDEST_VERSION) return resourceMissing();
+  if (number === undefined || Number(number) > NEWEST_VERSION || Number(number) < OLDEST_VERSION)
+    return resourceMissing();
   let segments: string[];
   let body: unknown;
   try {
@@ -70,8 +90,19 @@ async function readDataRequest(deps: SalesforceDeps, context: NodeContext, userI
     const message = error instanceof Error ? error.message : String(error);
     return answer(400, [{ message, errorCode: "JSON_PARSER_ERROR" }]);
   }
-  const header = (name: string) => (name === "x-instance-url" ? target.origin : context.req.header(name));
-  return { org, cursors, version, method: context.req.method, segments, query: target.searchParams, header, body, userId };
+  const header = (name: string) =>
+    name === "x-instance-url" ? target.origin : context.req.header(name);
+  return {
+    org,
+    cursors,
+    version,
+    method: context.req.method,
+    segments,
+    query: target.searchParams,
+    header,
+    body,
+    userId,
+  };
 }
 
 /** Runs one request through faults, error mapping, the limit header and the traffic log. */
@@ -144,14 +175,20 @@ function refuse(fault: Fault): HttpAnswer {
       return answer(fault.status, [
         fault.status === 503
           ? { message: "The server is temporarily unavailable.", errorCode: "SERVER_UNAVAILABLE" }
-          : { message: "An unexpected error occurred. Please include this ErrorId if you contact support: 1234567890-12345", errorCode: "UNKNOWN_EXCEPTION" },
+          : {
+              message:
+                "An unexpected error occurred. Please include this ErrorId if you contact support: 1234567890-12345",
+              errorCode: "UNKNOWN_EXCEPTION",
+            },
       ]);
   }
 }
 
 /** 403 and no Retry-After: that is how the vendor says it. */
 function requestLimitExceeded(): HttpAnswer {
-  return answer(403, [{ message: "TotalRequests Limit exceeded.", errorCode: "REQUEST_LIMIT_EXCEEDED" }]);
+  return answer(403, [
+    { message: "TotalRequests Limit exceeded.", errorCode: "REQUEST_LIMIT_EXCEEDED" },
+  ]);
 }
 
 function invalidSession(): HttpAnswer {
@@ -159,7 +196,9 @@ function invalidSession(): HttpAnswer {
 }
 
 function resourceMissing(): HttpAnswer {
-  return answer(404, [{ errorCode: "NOT_FOUND", message: "The requested resource does not exist" }]);
+  return answer(404, [
+    { errorCode: "NOT_FOUND", message: "The requested resource does not exist" },
+  ]);
 }
 
 function bearerUser(deps: SalesforceDeps, context: NodeContext): string | undefined {
@@ -170,7 +209,11 @@ function bearerUser(deps: SalesforceDeps, context: NodeContext): string | undefi
 async function token(deps: SalesforceDeps, context: NodeContext): Promise<HttpAnswer> {
   const form = new URLSearchParams(await context.req.text());
   const instanceUrl = new URL(context.req.url).origin;
-  return deps.tokens.answerTokenRequest({ form, authorization: context.req.header("authorization"), instanceUrl });
+  return deps.tokens.answerTokenRequest({
+    form,
+    authorization: context.req.header("authorization"),
+    instanceUrl,
+  });
 }
 
 async function revoke(deps: SalesforceDeps, context: NodeContext): Promise<HttpAnswer> {
@@ -182,7 +225,8 @@ async function revoke(deps: SalesforceDeps, context: NodeContext): Promise<HttpA
 function identity(deps: SalesforceDeps, context: NodeContext): HttpAnswer {
   const { org } = deps;
   const given = new URL(context.req.url).searchParams.get("oauth_token");
-  const userId = bearerUser(deps, context) ?? (given === null ? undefined : deps.tokens.userOf(given));
+  const userId =
+    bearerUser(deps, context) ?? (given === null ? undefined : deps.tokens.userOf(given));
   const user = userId === undefined ? undefined : org.table("User").get(userId);
   if (userId === undefined || user === undefined) return answer(403, "Bad_OAuth_Token");
   const { organizationId } = org.settings();
@@ -195,14 +239,21 @@ function identity(deps: SalesforceDeps, context: NodeContext): HttpAnswer {
     display_name: user.values["Name"],
     email: user.values["Email"],
     active: true,
-    urls: { rest: `${origin}/services/data/v{version}/`, query: `${origin}/services/data/v{version}/query/` },
+    urls: {
+      rest: `${origin}/services/data/v{version}/`,
+      query: `${origin}/services/data/v{version}/query/`,
+    },
   });
 }
 
 function versions() {
   const all = [];
   for (let number = 60; number <= NEWEST_VERSION; number += 1) {
-    all.push({ label: `Release ${number}`, url: `/services/data/v${number}.0`, version: `${number}.0` });
+    all.push({
+      label: `Release ${number}`,
+      url: `/services/data/v${number}.0`,
+      version: `${number}.0`,
+    });
   }
   return all;
 }

@@ -21,6 +21,7 @@ export function showRecord(input: {
 }): Record<string, unknown> {
   const { object, row, version } = input;
   const shown: Record<string, unknown> = { attributes: attributesOf(object.name, row.id, version) };
-  for (const field of input.fields ?? object.fields) shown[field.name] = showValue(field, row.values[field.name]);
+  for (const field of input.fields ?? object.fields)
+    shown[field.name] = showValue(field, row.values[field.name]);
   return shown;
 }

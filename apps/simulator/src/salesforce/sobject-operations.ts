@@ -1,5 +1,11 @@
+import {
+  answer,
+  authorOf,
+  bodyObject,
+  type DataOperation,
+  type DataRequest,
+} from "./data-request.ts";
 import { describeBrief, describeObject } from "./describe.ts";
-import { answer, authorOf, bodyObject, type DataOperation, type DataRequest } from "./data-request.ts";
 import { BY_FIELD, indexKey, type RecordRow } from "./org.ts";
 import { notFound, refusal } from "./salesforce-error.ts";
 import { formatDateTime, parseDateTime } from "./salesforce-time.ts";
@@ -15,13 +21,17 @@ export function sobjectOperation(request: DataRequest): DataOperation | undefine
   if (name === undefined) {
     if (method !== "GET") return undefined;
     const sobjects = org.schema().objects.map((one) => describeBrief(one, version));
-    return { operation: "describe", run: () => answer(200, { encoding: "UTF-8", maxBatchSize: 200, sobjects }) };
+    return {
+      operation: "describe",
+      run: () => answer(200, { encoding: "UTF-8", maxBatchSize: 200, sobjects }),
+    };
   }
   const object = org.schema().object(name);
   if (object === undefined || more.length > 0) return undefined;
   const named = { object: object.name };
   if (second === undefined) {
-    if (method === "POST") return { ...named, operation: "sobject.create", run: () => create(request, object) };
+    if (method === "POST")
+      return { ...named, operation: "sobject.create", run: () => create(request, object) };
     if (method !== "GET") return undefined;
     return {
       ...named,
@@ -31,10 +41,18 @@ export function sobjectOperation(request: DataRequest): DataOperation | undefine
   }
   if (third === undefined) {
     if (method === "GET" && second === "describe") {
-      return { ...named, operation: "describe", run: () => answer(200, describeObject(object, version)) };
+      return {
+        ...named,
+        operation: "describe",
+        run: () => answer(200, describeObject(object, version)),
+      };
     }
     if (method === "GET" && (second === "deleted" || second === "updated")) {
-      return { ...named, operation: `sobject.${second}`, run: () => changedIds(request, object, second) };
+      return {
+        ...named,
+        operation: `sobject.${second}`,
+        run: () => changedIds(request, object, second),
+      };
     }
     return byId(request, object, second);
   }
@@ -51,7 +69,12 @@ function create(request: DataRequest, object: SchemaObject) {
   return created(request, object, row, {});
 }
 
-function created(request: DataRequest, object: SchemaObject, row: RecordRow, more: Record<string, unknown>) {
+function created(
+  request: DataRequest,
+  object: SchemaObject,
+  row: RecordRow,
+  more: Record<string, unknown>,
+) {
   const location = `/services/data/${request.version}/sobjects/${object.name}/${row.id}`;
   return answer(201, { id: row.id, success: true, errors: [], ...more }, { Location: location });
 }
@@ -73,7 +96,13 @@ function byId(request: DataRequest, object: SchemaObject, id: string): DataOpera
         run: () => {
           const before = existingRecord(org, object, id);
           refuseStale(request, before);
-          updateRecord({ org, object, id, body: bodyObject(request.body), author: authorOf(request, "sobject.update") });
+          updateRecord({
+            org,
+            object,
+            id,
+            body: bodyObject(request.body),
+            author: authorOf(request, "sobject.update"),
+          });
           return answer(204);
         },
       };
@@ -91,7 +120,12 @@ function byId(request: DataRequest, object: SchemaObject, id: string): DataOpera
   }
 }
 
-function byExternalId(request: DataRequest, object: SchemaObject, fieldName: string, value: string): DataOperation | undefined {
+function byExternalId(
+  request: DataRequest,
+  object: SchemaObject,
+  fieldName: string,
+  value: string,
+): DataOperation | undefined {
   const { org, method } = request;
   const named = { object: object.name };
   switch (method) {
@@ -107,7 +141,11 @@ function byExternalId(request: DataRequest, object: SchemaObject, fieldName: str
         },
       };
     case "PATCH":
-      return { ...named, operation: "sobject.upsert", run: () => upsert(request, object, fieldName, value) };
+      return {
+        ...named,
+        operation: "sobject.upsert",
+        run: () => upsert(request, object, fieldName, value),
+      };
     case "DELETE":
       return {
         ...named,
@@ -116,7 +154,12 @@ function byExternalId(request: DataRequest, object: SchemaObject, fieldName: str
           const found = findByExternalId(request, object, fieldName, value);
           if (found.length > 1) return manyFound(request, object, found);
           if (found[0] === undefined) throw notFound();
-          deleteRecord({ org, object, id: found[0].id, author: authorOf(request, "sobject.delete") });
+          deleteRecord({
+            org,
+            object,
+            id: found[0].id,
+            author: authorOf(request, "sobject.delete"),
+          });
           return answer(204);
         },
       };
@@ -136,9 +179,12 @@ function upsert(request: DataRequest, object: SchemaObject, fieldName: string, v
   }
   const field = externalField(object, fieldName);
   if (Object.keys(body).some((name) => name.toLowerCase() === field.name.toLowerCase())) {
-    throw refusal(400, "INVALID_FIELD", `The ${field.name} field should not be specified in the sobject data.`, [
-      field.name,
-    ]);
+    throw refusal(
+      400,
+      "INVALID_FIELD",
+      `The ${field.name} field should not be specified in the sobject data.`,
+      [field.name],
+    );
   }
   const found = findByExternalId(request, object, fieldName, value);
   if (found.length > 1) return manyFound(request, object, found);
@@ -157,10 +203,19 @@ function upsert(request: DataRequest, object: SchemaObject, fieldName: string, v
 export function externalField(object: SchemaObject, name: string): FieldDefinition {
   const field = object.field(name);
   if (field !== undefined && (field.isExternalId || field.type === "id")) return field;
-  throw refusal(404, "NOT_FOUND", `Provided external ID field does not exist or is not accessible: ${name}`);
+  throw refusal(
+    404,
+    "NOT_FOUND",
+    `Provided external ID field does not exist or is not accessible: ${name}`,
+  );
 }
 
-function findByExternalId(request: DataRequest, object: SchemaObject, name: string, value: string): RecordRow[] {
+function findByExternalId(
+  request: DataRequest,
+  object: SchemaObject,
+  name: string,
+  value: string,
+): RecordRow[] {
   const field = externalField(object, name);
   return request.org
     .table(object.name)
@@ -177,10 +232,16 @@ function manyFound(request: DataRequest, object: SchemaObject, rows: readonly Re
 
 function read(request: DataRequest, object: SchemaObject, row: RecordRow) {
   const asked = request.query.get("fields");
-  const fields = asked === null ? undefined : asked.split(",").map((name) => readableField(object, name.trim()));
+  const fields =
+    asked === null ? undefined : asked.split(",").map((name) => readableField(object, name.trim()));
   return answer(
     200,
-    showRecord({ object, row, version: request.version, ...(fields === undefined ? {} : { fields }) }),
+    showRecord({
+      object,
+      row,
+      version: request.version,
+      ...(fields === undefined ? {} : { fields }),
+    }),
   );
 }
 
@@ -208,16 +269,25 @@ function changedIds(request: DataRequest, object: SchemaObject, what: "deleted" 
   const from = parseDateTime(request.query.get("start") ?? "");
   const to = parseDateTime(request.query.get("end") ?? "");
   if (from === undefined || to === undefined || to <= from) {
-    throw refusal(400, "INVALID_REPLICATION_DATE", "startDate and endDate are required, endDate after startDate");
+    throw refusal(
+      400,
+      "INVALID_REPLICATION_DATE",
+      "startDate and endDate are required, endDate after startDate",
+    );
   }
   const found = [...org.table(object.name).ascending({ from, to: to - 1 })].filter(
     (row) => (row.values["IsDeleted"] === true) === (what === "deleted"),
   );
   const latestDateCovered = formatDateTime(Math.min(to, org.stampNow()));
-  if (what === "updated") return answer(200, { ids: found.map((row) => row.id), latestDateCovered });
+  if (what === "updated")
+    return answer(200, { ids: found.map((row) => row.id), latestDateCovered });
   const deletedRecords = found.map((row) => ({
     id: row.id,
     deletedDate: formatDateTime(row.values["SystemModstamp"] as number),
   }));
-  return answer(200, { deletedRecords, earliestDateAvailable: formatDateTime(0), latestDateCovered });
+  return answer(200, {
+    deletedRecords,
+    earliestDateAvailable: formatDateTime(0),
+    latestDateCovered,
+  });
 }

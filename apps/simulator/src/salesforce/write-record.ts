@@ -66,7 +66,14 @@ export function updateRecord(input: {
   const { org, object, body, author } = input;
   return org.store.transact(() => {
     const before = existingRecord(org, object, input.id);
-    const given = readBody({ org, object, body, author, allows: (field) => field.isUpdateable, before });
+    const given = readBody({
+      org,
+      object,
+      body,
+      author,
+      allows: (field) => field.isUpdateable,
+      before,
+    });
     strike(input, before.id);
     const values: Values = { ...before.values, ...given };
     requireFields(object, values);
@@ -144,11 +151,17 @@ function readBody(input: {
     const parent = typeof raw === "object" && raw !== null ? object.parent(name) : undefined;
     const field = parent ?? object.field(name);
     if (field === undefined) {
-      throw refusal(400, "INVALID_FIELD", `No such column '${name}' on sobject of type ${object.name}`);
+      throw refusal(
+        400,
+        "INVALID_FIELD",
+        `No such column '${name}' on sobject of type ${object.name}`,
+      );
     }
     if (author.isApi && !allows(field)) locked.push(field.name);
     given[field.name] =
-      parent === undefined ? readValue(field, raw, currency) : findByReference(org, parent, raw as object);
+      parent === undefined
+        ? readValue(field, raw, currency)
+        : findByReference(org, parent, raw as object);
   }
   if (locked.length > 0) {
     throw refusal(
@@ -186,13 +199,16 @@ function findByReference(org: Org, field: FieldDefinition, raw: object): string 
 function checkReference(org: Org, field: FieldDefinition, id: string) {
   const target = org.schema().objectOfId(id);
   if (target === undefined || (field.referenceTo !== "*" && target.name !== field.referenceTo)) {
-    throw refusal(400, "MALFORMED_ID", `${field.label}: id value of incorrect type: ${id}`, [field.name]);
+    throw refusal(400, "MALFORMED_ID", `${field.label}: id value of incorrect type: ${id}`, [
+      field.name,
+    ]);
   }
   const row = org.table(target.name).get(id);
   if (row === undefined) {
     throw refusal(400, "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", []);
   }
-  if (row.values["IsDeleted"] === true) throw refusal(400, "ENTITY_IS_DELETED", "entity is deleted", []);
+  if (row.values["IsDeleted"] === true)
+    throw refusal(400, "ENTITY_IS_DELETED", "entity is deleted", []);
 }
 
 function requireFields(object: SchemaObject, values: Values) {
@@ -200,7 +216,12 @@ function requireFields(object: SchemaObject, values: Values) {
     .filter((field) => field.isRequired && (values[field.name] ?? null) === null)
     .map((field) => field.name);
   if (missing.length === 0) return;
-  throw refusal(400, "REQUIRED_FIELD_MISSING", `Required fields are missing: [${missing.join(", ")}]`, missing);
+  throw refusal(
+    400,
+    "REQUIRED_FIELD_MISSING",
+    `Required fields are missing: [${missing.join(", ")}]`,
+    missing,
+  );
 }
 
 function refuseDuplicates(org: Org, object: SchemaObject, row: RecordRow) {
@@ -318,7 +339,9 @@ function cascade(object: string): readonly { readonly object: string; readonly f
 /** The platform keeps an account that closed-won deals hang on. */
 function refuseWonDeals(org: Org, account: RecordRow) {
   const opportunity = org.schema().object("Opportunity") as SchemaObject;
-  const won = childrenOf(org, opportunity, "AccountId", account.id).filter((row) => row.values["IsWon"]);
+  const won = childrenOf(org, opportunity, "AccountId", account.id).filter(
+    (row) => row.values["IsWon"],
+  );
   if (won.length === 0) return;
   const names = won.map((row) => String(row.values["Name"])).join(", ");
   throw refusal(

@@ -5,7 +5,11 @@
  */
 export interface SortedKeys {
   /** Moves `id` to `key`; `previous` is the key it had, if any. */
-  place(input: { readonly id: string; readonly key: number; readonly previous?: number | undefined }): void;
+  place(input: {
+    readonly id: string;
+    readonly key: number;
+    readonly previous?: number | undefined;
+  }): void;
   /** Forgets `id`, which stood at `key`. */
   drop(input: { readonly id: string; readonly key: number }): void;
   /** Ids with `from <= key <= to`, ascending by (key, id). */
@@ -17,6 +21,8 @@ export interface SortedKeys {
 
 export interface KeyRange {
   readonly from?: number | undefined;
+  /** Among the entries at `from`, those from this id on. */
+  readonly fromId?: string | undefined;
   readonly to?: number | undefined;
 }
 
@@ -31,7 +37,15 @@ export function createSortedKeys(currentKey: (id: string) => number | undefined)
   let entries: Entry[] = [];
   let leftOver = 0;
 
-  function place({ id, key, previous }: { id: string; key: number; previous?: number | undefined }) {
+  function place({
+    id,
+    key,
+    previous,
+  }: {
+    id: string;
+    key: number;
+    previous?: number | undefined;
+  }) {
     if (previous === key) return;
     if (previous !== undefined) leftOver += 1;
     const at = lowerBound(entries, { key, id });
@@ -54,8 +68,8 @@ export function createSortedKeys(currentKey: (id: string) => number | undefined)
     leftOver = 0;
   }
 
-  function* ascending({ from, to }: KeyRange = {}) {
-    const start = from === undefined ? 0 : lowerBound(entries, { key: from, id: "" });
+  function* ascending({ from, fromId = "", to }: KeyRange = {}) {
+    const start = from === undefined ? 0 : lowerBound(entries, { key: from, id: fromId });
     for (let index = start; index < entries.length; index += 1) {
       const entry = entries[index] as Entry;
       if (to !== undefined && entry.key > to) return;

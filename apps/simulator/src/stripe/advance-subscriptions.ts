@@ -17,7 +17,12 @@ export function advanceSubscriptions(step: Step): number {
 }
 
 function isDue(row: SubscriptionRow, now: number): boolean {
-  if (row.status === "canceled" || row.status === "incomplete" || row.status === "incomplete_expired") return false;
+  if (
+    row.status === "canceled" ||
+    row.status === "incomplete" ||
+    row.status === "incomplete_expired"
+  )
+    return false;
   return row.periodEnd <= now || (row.cancelAt !== null && row.cancelAt <= now);
 }
 
@@ -45,7 +50,9 @@ function renew(step: Step, before: SubscriptionRow): SubscriptionRow {
   };
   save(step, { kind: "subscription", row, before, events: ["customer.subscription.updated"] });
   const hasMethod =
-    (row.defaultPaymentMethod ?? step.account.tables.customer.get(row.customer)?.defaultPaymentMethod ?? null) !== null;
+    (row.defaultPaymentMethod ??
+      step.account.tables.customer.get(row.customer)?.defaultPaymentMethod ??
+      null) !== null;
   const paymentBehavior = hasMethod ? "allow_incomplete" : "default_incomplete";
   return billPeriod(step, { row, reason: "subscription_cycle", extra: [], paymentBehavior });
 }

@@ -18,7 +18,10 @@ export function createCreditNote(call: Call): CallResult {
   const { account, params } = call;
   const invoice = find(account, "invoice", params.requiredText("invoice"), "invoice");
   if (invoice.status !== "open" && invoice.status !== "paid") {
-    throw invalidRequest(`You can't create a credit note for an invoice with status ${invoice.status}.`, { param: "invoice" });
+    throw invalidRequest(
+      `You can't create a credit note for an invoice with status ${invoice.status}.`,
+      { param: "invoice" },
+    );
   }
   const lines = readLines(call, params, invoice);
   const total = lines.reduce((sum, line) => sum + line.amount, 0);
@@ -26,12 +29,17 @@ export function createCreditNote(call: Call): CallResult {
   const credited = invoice.creditedBeforePayment + invoice.creditedAfterPayment;
   const most = isBeforePayment ? amountRemaining(invoice) : invoiceTotal(invoice) - credited;
   if (total <= 0 || total > most) {
-    throw invalidRequest(`The sum of credit amount and out of band amount (${total}) must be between 1 and the creditable amount of ${most}.`, { param: "amount" });
+    throw invalidRequest(
+      `The sum of credit amount and out of band amount (${total}) must be between 1 and the creditable amount of ${most}.`,
+      { param: "amount" },
+    );
   }
   const creditAmount = params.integer("credit_amount") ?? 0;
   const outOfBandAmount = params.integer("out_of_band_amount") ?? null;
   if (!isBeforePayment && creditAmount + (outOfBandAmount ?? 0) !== total) {
-    throw invalidRequest(`The sum of credit_amount, refund_amount and out_of_band_amount (${creditAmount + (outOfBandAmount ?? 0)}) must equal the credit note amount (${total}).`);
+    throw invalidRequest(
+      `The sum of credit_amount, refund_amount and out_of_band_amount (${creditAmount + (outOfBandAmount ?? 0)}) must equal the credit note amount (${total}).`,
+    );
   }
   const earlier = account.tables.credit_note.where("invoice", invoice.id).length;
   const { id, sequence } = account.newId("cn");
@@ -63,13 +71,17 @@ function creditInvoice(call: Call, invoice: InvoiceRow, note: CreditNoteRow, cre
   const { account } = call;
   if (creditAmount > 0) {
     const customer = account.tables.customer.get(invoice.customer) as CustomerRow;
-    account.store.put(account.tables.customer, { ...customer, balance: customer.balance - creditAmount });
+    account.store.put(account.tables.customer, {
+      ...customer,
+      balance: customer.balance - creditAmount,
+    });
   }
   const row: InvoiceRow = note.isBeforePayment
     ? { ...invoice, creditedBeforePayment: invoice.creditedBeforePayment + note.total }
     : { ...invoice, creditedAfterPayment: invoice.creditedAfterPayment + note.total };
   save(call, { kind: "invoice", row, before: invoice, events: ["invoice.updated"] });
-  if (row.status === "open" && amountRemaining(row) === 0) markPaid(call, row, { isOutOfBand: true });
+  if (row.status === "open" && amountRemaining(row) === 0)
+    markPaid(call, row, { isOutOfBand: true });
 }
 
 function readLines(call: Call, params: Params, invoice: InvoiceRow): CreditNoteLineRow[] {
@@ -77,22 +89,42 @@ function readLines(call: Call, params: Params, invoice: InvoiceRow): CreditNoteL
   const amount = params.integer("amount");
   const given = params.objects("lines");
   if ((amount === undefined) === (given === undefined)) {
-    throw invalidRequest("You must specify one of `amount` or `lines`.", { code: "parameter_missing", param: "amount" });
+    throw invalidRequest("You must specify one of `amount` or `lines`.", {
+      code: "parameter_missing",
+      param: "amount",
+    });
   }
   if (given === undefined) {
-    return [{ id: account.newId("cnli").id, amount: amount ?? 0, description: null, quantity: 1, unitAmount: amount ?? 0, type: "custom_line_item", invoiceLineItem: null }];
+    return [
+      {
+        id: account.newId("cnli").id,
+        amount: amount ?? 0,
+        description: null,
+        quantity: 1,
+        unitAmount: amount ?? 0,
+        type: "custom_line_item",
+        invoiceLineItem: null,
+      },
+    ];
   }
   return given.map((line): CreditNoteLineRow => {
-    const type = line.oneOf("type", ["invoice_line_item", "custom_line_item"]) ?? "custom_line_item";
+    const type =
+      line.oneOf("type", ["invoice_line_item", "custom_line_item"]) ?? "custom_line_item";
     const source = line.text("invoice_line_item");
     const known = invoice.lines.find((one) => one.id === source);
     const quantity = line.integer("quantity") ?? null;
     const unitAmount = line.integer("unit_amount") ?? null;
     if (type === "invoice_line_item" && known === undefined) {
-      throw invalidRequest(`No such invoice line item: '${source ?? ""}'`, { code: "resource_missing", param: line.nameOf("invoice_line_item") });
+      throw invalidRequest(`No such invoice line item: '${source ?? ""}'`, {
+        code: "resource_missing",
+        param: line.nameOf("invoice_line_item"),
+      });
     }
     const perUnit = known === undefined || known.quantity === 0 ? 0 : known.amount / known.quantity;
-    const computed = unitAmount !== null ? unitAmount * (quantity ?? 1) : Math.round(perUnit * (quantity ?? known?.quantity ?? 1));
+    const computed =
+      unitAmount !== null
+        ? unitAmount * (quantity ?? 1)
+        : Math.round(perUnit * (quantity ?? known?.quantity ?? 1));
     return {
       id: account.newId("cnli").id,
       amount: line.integer("amount") ?? computed,

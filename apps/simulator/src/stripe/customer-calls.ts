@@ -57,7 +57,8 @@ export function deleteCustomer(call: Call): CallResult {
   const before = findCustomer(account, path["id"] ?? "", "id");
   const now = account.nowSeconds();
   for (const subscription of account.tables.subscription.where("customer", before.id)) {
-    if (subscription.status === "canceled" || subscription.status === "incomplete_expired") continue;
+    if (subscription.status === "canceled" || subscription.status === "incomplete_expired")
+      continue;
     const row = { ...subscription, status: "canceled" as const, canceledAt: now, endedAt: now };
     save(call, { kind: "subscription", row, events: ["customer.subscription.deleted"] });
   }
@@ -84,7 +85,8 @@ export function listCustomers({ account, params }: Call): CallResult {
 
 function withParams(before: CustomerRow, params: Params): CustomerRow {
   const settings = params.object("invoice_settings");
-  const paymentMethod = settings?.textOrUnset("default_payment_method") ?? params.text("payment_method");
+  const paymentMethod =
+    settings?.textOrUnset("default_payment_method") ?? params.text("payment_method");
   const address = readAddress(params);
   return {
     ...before,
@@ -122,7 +124,10 @@ function readAddress(params: Params): AddressRow | null | undefined {
     state: given.text("state") ?? null,
   };
   if (address.country !== null && !/^[A-Za-z]{2}$/.test(address.country)) {
-    throw invalidRequest(`Country '${address.country}' is unknown. Try using a 2-character alphanumeric country code instead, such as 'US', 'EG', or 'GB'. A full list of country codes is available at http://www.nationsonline.org/oneworld/country_code_list.htm`, { param: "address[country]" });
+    throw invalidRequest(
+      `Country '${address.country}' is unknown. Try using a 2-character alphanumeric country code instead, such as 'US', 'EG', or 'GB'. A full list of country codes is available at http://www.nationsonline.org/oneworld/country_code_list.htm`,
+      { param: "address[country]" },
+    );
   }
   return address;
 }

@@ -1,7 +1,7 @@
+import type { Stripe } from "stripe";
+import { showResource } from "./show-resource.ts";
 import { API_VERSION, type Caller, type StripeAccount } from "./stripe-account.ts";
 import type { EventRow, ResourceKind, ResourceRows } from "./stripe-rows.ts";
-import { showResource } from "./show-resource.ts";
-import type { Stripe } from "stripe";
 
 /** Records an event inside the transaction of its change, and sets its deliveries going. */
 export function emitEvent<Kind extends ResourceKind>(
@@ -39,7 +39,9 @@ export function showEvent(account: StripeAccount, event: EventRow) {
     created: event.created,
     data: {
       object: showResource(account, event.kind, event.snapshot),
-      ...(event.previousAttributes === null ? {} : { previous_attributes: event.previousAttributes }),
+      ...(event.previousAttributes === null
+        ? {}
+        : { previous_attributes: event.previousAttributes }),
     },
     livemode: false,
     pending_webhooks: deliveries.filter((one) => one.state === "pending").length,

@@ -22,7 +22,9 @@ export function listEvents({ account, params }: Call): CallResult {
   const type = params.text("type");
   const types = params.texts("types");
   if (type !== undefined && types !== undefined) {
-    throw invalidRequest("You may only specify one of these parameters: type, types.", { param: "type" });
+    throw invalidRequest("You may only specify one of these parameters: type, types.", {
+      param: "type",
+    });
   }
   if (types !== undefined && types.length > 20) {
     throw invalidRequest("You may pass up to 20 types.", { param: "types" });
@@ -52,5 +54,7 @@ export function listEvents({ account, params }: Call): CallResult {
 function typeTest(types: readonly string[] | undefined): (type: string) => boolean {
   if (types === undefined) return () => true;
   return (type) =>
-    types.some((wanted) => (wanted.endsWith("*") ? type.startsWith(wanted.slice(0, -1)) : type === wanted));
+    types.some((wanted) =>
+      wanted.endsWith("*") ? type.startsWith(wanted.slice(0, -1)) : type === wanted,
+    );
 }

@@ -29,17 +29,29 @@ const KIND_OF_FIELD: Readonly<Record<string, ResourceKind>> = {
  * `items.data.price.product`. Changes `body`, which nobody else holds.
  * @see https://docs.stripe.com/api/expanding_objects
  */
-export function expandBody(account: StripeAccount, body: Record<string, unknown>, paths: readonly string[]): void {
+export function expandBody(
+  account: StripeAccount,
+  body: Record<string, unknown>,
+  paths: readonly string[],
+): void {
   for (const path of paths) {
     const steps = path.split(".");
     if (steps.filter((step) => step !== "data").length > DEPTH_MAX) {
-      throw invalidRequest(`You cannot expand more than ${DEPTH_MAX} levels of a property (${path}).`, { param: "expand" });
+      throw invalidRequest(
+        `You cannot expand more than ${DEPTH_MAX} levels of a property (${path}).`,
+        { param: "expand" },
+      );
     }
     expandAt(account, body, steps, path);
   }
 }
 
-function expandAt(account: StripeAccount, node: unknown, steps: readonly string[], path: string): void {
+function expandAt(
+  account: StripeAccount,
+  node: unknown,
+  steps: readonly string[],
+  path: string,
+): void {
   const [step, ...rest] = steps;
   if (step === undefined || node === null || node === undefined) return;
   if (Array.isArray(node)) {
@@ -57,7 +69,10 @@ function expandAt(account: StripeAccount, node: unknown, steps: readonly string[
 
 function lookUp(account: StripeAccount, field: string, id: string, path: string): unknown {
   const kind = KIND_OF_FIELD[field] ?? KIND_OF_PREFIX[id.split("_")[0] ?? ""];
-  const row = kind === undefined ? undefined : (account.tables[kind].get(id) as ResourceRows[ResourceKind] | undefined);
+  const row =
+    kind === undefined
+      ? undefined
+      : (account.tables[kind].get(id) as ResourceRows[ResourceKind] | undefined);
   if (kind === undefined || row === undefined) {
     throw invalidRequest(`This property cannot be expanded (${path}).`, { param: "expand" });
   }

@@ -12,7 +12,8 @@ export function parseFormTree(text: string): FormTree {
   let count = 0;
   for (const [name, value] of new URLSearchParams(text)) {
     count += 1;
-    if (count > PARAMETERS_MAX) throw invalidRequest(`Too many parameters: at most ${PARAMETERS_MAX}.`);
+    if (count > PARAMETERS_MAX)
+      throw invalidRequest(`Too many parameters: at most ${PARAMETERS_MAX}.`);
     place(root, splitName(name), value);
   }
   return root;
@@ -54,6 +55,9 @@ function place(root: MutableTree, steps: readonly string[], value: string) {
 export function canonicalForm(tree: FormTree): string {
   const parts = [...tree.entries()]
     .sort(([left], [right]) => (left < right ? -1 : 1))
-    .map(([key, value]) => `${JSON.stringify(key)}:${typeof value === "string" ? JSON.stringify(value) : canonicalForm(value)}`);
+    .map(
+      ([key, value]) =>
+        `${JSON.stringify(key)}:${typeof value === "string" ? JSON.stringify(value) : canonicalForm(value)}`,
+    );
   return `{${parts.join(",")}}`;
 }

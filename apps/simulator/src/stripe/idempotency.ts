@@ -5,7 +5,9 @@ import type { StripeAccount } from "./stripe-account.ts";
 import { invalidRequest, StripeError } from "./stripe-error.ts";
 
 /** What a key and a request amount to: a first time, or the answer of the first time. */
-export type KeyVerdict = { readonly kind: "first" } | { readonly kind: "replay"; readonly answer: HttpAnswer };
+export type KeyVerdict =
+  | { readonly kind: "first" }
+  | { readonly kind: "replay"; readonly answer: HttpAnswer };
 
 /**
  * Idempotency keys of API v1: the first result is kept and given again, 500s included; the same
@@ -17,7 +19,12 @@ export interface IdempotencyKeys {
   /** Throws for another request under the key, and while the first is still running. */
   enter(input: { readonly key: string; readonly fingerprint: string }): KeyVerdict;
   /** Keeps the result; inside the transaction of the change. */
-  keep(input: { readonly key: string; readonly fingerprint: string; readonly answer: HttpAnswer; readonly requestId: string }): void;
+  keep(input: {
+    readonly key: string;
+    readonly fingerprint: string;
+    readonly answer: HttpAnswer;
+    readonly requestId: string;
+  }): void;
   leave(key: string): void;
 }
 
@@ -29,7 +36,9 @@ export function createIdempotencyKeys(account: StripeAccount): IdempotencyKeys {
 
   function enter({ key, fingerprint }: { key: string; fingerprint: string }): KeyVerdict {
     if (key.length > KEY_LENGTH_MAX) {
-      throw invalidRequest(`Idempotency-Key can be at most ${KEY_LENGTH_MAX} characters long; yours has ${key.length}.`);
+      throw invalidRequest(
+        `Idempotency-Key can be at most ${KEY_LENGTH_MAX} characters long; yours has ${key.length}.`,
+      );
     }
     const row = account.idempotency.get(key);
     const known = row !== undefined && account.now() - row.createdMs < KEPT_MS ? row : undefined;
@@ -37,8 +46,15 @@ export function createIdempotencyKeys(account: StripeAccount): IdempotencyKeys {
     if (first !== undefined && first !== fingerprint) throw otherParameters(key);
     if (running.has(key)) throw inProgress(key);
     if (known !== undefined) {
-      const headers = { "Idempotent-Replayed": "true", "Original-Request": known.requestId, "Idempotency-Key": key };
-      return { kind: "replay", answer: { status: known.status, headers, body: unpack(known.body) } };
+      const headers = {
+        "Idempotent-Replayed": "true",
+        "Original-Request": known.requestId,
+        "Idempotency-Key": key,
+      };
+      return {
+        kind: "replay",
+        answer: { status: known.status, headers, body: unpack(known.body) },
+      };
     }
     running.set(key, fingerprint);
     return { kind: "first" };
@@ -60,8 +76,14 @@ export function createIdempotencyKeys(account: StripeAccount): IdempotencyKeys {
   };
 }
 
-export function requestFingerprint(input: { readonly method: string; readonly path: string; readonly form: string }): string {
-  return createHash("sha256").update(`${input.method} ${input.path}\n${input.form}`).digest("base64url");
+export function requestFingerprint(input: {
+  readonly method: string;
+  readonly path: string;
+  readonly form: string;
+}): string {
+  return createHash("sha256")
+    .update(`${input.method} ${input.path}\n${input.form}`)
+    .digest("base64url");
 }
 
 function otherParameters(key: string): StripeError {

@@ -9,12 +9,12 @@ import {
   pendingItems,
   voidInvoice,
 } from "./invoice-lifecycle.ts";
+import { readItemPricing } from "./item-pricing.ts";
 import { createdFilter, listRows } from "./list-rows.ts";
 import { showInvoice, showInvoiceLine } from "./show-invoice.ts";
 import { invalidRequest } from "./stripe-error.ts";
 import type { CollectionMethod, InvoiceLineRow, InvoiceRow } from "./stripe-rows.ts";
 import { wireList } from "./wire.ts";
-import { readItemPricing } from "./item-pricing.ts";
 
 const COLLECTION_METHODS = ["charge_automatically", "send_invoice"] as const;
 const STATUSES = ["draft", "open", "paid", "uncollectible", "void"] as const;
@@ -24,15 +24,22 @@ export function createInvoice(call: Call): CallResult {
   const customer = findCustomer(account, params.requiredText("customer"));
   const subscriptionId = params.text("subscription");
   const subscription =
-    subscriptionId === undefined ? undefined : find(account, "subscription", subscriptionId, "subscription");
-  const collectionMethod = params.oneOf("collection_method", COLLECTION_METHODS) ?? "charge_automatically";
+    subscriptionId === undefined
+      ? undefined
+      : find(account, "subscription", subscriptionId, "subscription");
+  const collectionMethod =
+    params.oneOf("collection_method", COLLECTION_METHODS) ?? "charge_automatically";
   const daysUntilDue = params.integer("days_until_due");
   const dueDate = params.integer("due_date");
   checkDue(collectionMethod, daysUntilDue ?? dueDate);
-  const currency = params.currency("currency") ?? subscription?.currency ?? customer.currency ?? "usd";
+  const currency =
+    params.currency("currency") ?? subscription?.currency ?? customer.currency ?? "usd";
   const includesPending =
-    params.oneOf("pending_invoice_items_behavior", ["exclude", "include"]) === "include" || subscription !== undefined;
-  const items = includesPending ? pendingItems(call, customer.id, currency, subscription?.id ?? null) : [];
+    params.oneOf("pending_invoice_items_behavior", ["exclude", "include"]) === "include" ||
+    subscription !== undefined;
+  const items = includesPending
+    ? pendingItems(call, customer.id, currency, subscription?.id ?? null)
+    : [];
   const paymentMethod = params.text("default_payment_method");
   const input = {
     customer,
@@ -63,7 +70,10 @@ export function updateInvoice(call: Call): CallResult {
   const footer = params.textOrUnset("footer");
   const daysUntilDue = params.integer("days_until_due");
   const collectionMethod = params.oneOf("collection_method", COLLECTION_METHODS);
-  if (!isDraft && (daysUntilDue !== undefined || collectionMethod !== undefined || description !== undefined)) {
+  if (
+    !isDraft &&
+    (daysUntilDue !== undefined || collectionMethod !== undefined || description !== undefined)
+  ) {
     throw invalidRequest("Finalized invoices can't be updated in this way");
   }
   const isAutoAdvance = params.boolean("auto_advance") ?? before.isAutoAdvance;
@@ -130,8 +140,12 @@ export function listInvoiceLines({ account, params, path }: Call): CallResult {
   const after = params.text("starting_after");
   params.finish();
   const start = after === undefined ? 0 : invoice.lines.findIndex((line) => line.id === after) + 1;
-  const lines = invoice.lines.slice(start, start + limit).map((line) => showInvoiceLine(invoice, line));
-  return { ...wireList(`/v1/invoices/${invoice.id}/lines`, lines, start + limit < invoice.lines.length) };
+  const lines = invoice.lines
+    .slice(start, start + limit)
+    .map((line) => showInvoiceLine(invoice, line));
+  return {
+    ...wireList(`/v1/invoices/${invoice.id}/lines`, lines, start + limit < invoice.lines.length),
+  };
 }
 
 /** `POST /v1/invoices/:id/add_lines`: new lines on a draft. */
@@ -167,10 +181,13 @@ export function finalizeInvoiceCall(call: Call): CallResult {
   const isAutoAdvance = params.boolean("auto_advance") ?? before.isAutoAdvance;
   params.finish();
   const open = finalizeInvoice(call, { ...before, isAutoAdvance });
-  const charges = open.status === "open" && isAutoAdvance && open.collectionMethod === "charge_automatically";
+  const charges =
+    open.status === "open" && isAutoAdvance && open.collectionMethod === "charge_automatically";
   const customer = account.tables.customer.get(open.customer);
   const hasMethod = (open.defaultPaymentMethod ?? customer?.defaultPaymentMethod ?? null) !== null;
-  return showInvoice(charges && hasMethod ? payInvoice(call, open, { isOutOfBand: false }).row : open);
+  return showInvoice(
+    charges && hasMethod ? payInvoice(call, open, { isOutOfBand: false }).row : open,
+  );
 }
 
 export function payInvoiceCall(call: Call): CallResult {
@@ -195,7 +212,9 @@ export function sendInvoice(call: Call): CallResult {
   call.params.finish();
   const before = find(call.account, "invoice", call.path["id"] ?? "");
   if (before.collectionMethod !== "send_invoice") {
-    throw invalidRequest("You can only manually send an invoice if its collection method is 'send_invoice'.");
+    throw invalidRequest(
+      "You can only manually send an invoice if its collection method is 'send_invoice'.",
+    );
   }
   const row = before.status === "draft" ? finalizeInvoice(call, before) : before;
   save(call, { kind: "invoice", row, events: ["invoice.sent"] });
@@ -206,9 +225,20 @@ export function markUncollectible(call: Call): CallResult {
   const { account, params, path } = call;
   params.finish();
   const before = find(account, "invoice", path["id"] ?? "");
-  if (before.status !== "open") throw invalidRequest("You can only mark open invoices as uncollectible.");
-  const row: InvoiceRow = { ...before, status: "uncollectible", uncollectibleAt: account.nowSeconds(), isAutoAdvance: false };
-  save(call, { kind: "invoice", row, before, events: ["invoice.updated", "invoice.marked_uncollectible"] });
+  if (before.status !== "open")
+    throw invalidRequest("You can only mark open invoices as uncollectible.");
+  const row: InvoiceRow = {
+    ...before,
+    status: "uncollectible",
+    uncollectibleAt: account.nowSeconds(),
+    isAutoAdvance: false,
+  };
+  save(call, {
+    kind: "invoice",
+    row,
+    before,
+    events: ["invoice.updated", "invoice.marked_uncollectible"],
+  });
   return showInvoice(row);
 }
 
@@ -220,7 +250,8 @@ export function deleteInvoice(call: Call): CallResult {
   if (before.status !== "draft") {
     throw invalidRequest("You can only delete draft invoices. Void this invoice instead.");
   }
-  if (before.subscription !== null) throw invalidRequest("You can't delete invoices created by subscriptions.");
+  if (before.subscription !== null)
+    throw invalidRequest("You can't delete invoices created by subscriptions.");
   for (const item of account.tables.invoiceitem.where("invoice", before.id)) {
     account.store.put(account.tables.invoiceitem, { ...item, invoice: null });
   }
@@ -231,10 +262,15 @@ export function deleteInvoice(call: Call): CallResult {
 
 function checkDue(collectionMethod: CollectionMethod, due: number | undefined) {
   if (collectionMethod === "send_invoice" && due === undefined) {
-    throw invalidRequest("If `collection_method` is 'send_invoice', then one of `due_date` or `days_until_due` must be specified.", { param: "days_until_due" });
+    throw invalidRequest(
+      "If `collection_method` is 'send_invoice', then one of `due_date` or `days_until_due` must be specified.",
+      { param: "days_until_due" },
+    );
   }
   if (collectionMethod === "charge_automatically" && due !== undefined) {
-    throw invalidRequest("You can only set `days_until_due` or `due_date` if `collection_method` is 'send_invoice'.", { param: "days_until_due" });
+    throw invalidRequest(
+      "You can only set `days_until_due` or `due_date` if `collection_method` is 'send_invoice'.",
+      { param: "days_until_due" },
+    );
   }
 }
-

@@ -10,20 +10,40 @@ import type { InvoiceItemRow } from "./stripe-rows.ts";
 export function createInvoiceItem(call: Call): CallResult {
   const { account, params } = call;
   const invoiceId = params.text("invoice");
-  const invoice = invoiceId === undefined ? undefined : find(account, "invoice", invoiceId, "invoice");
-  const customer = findCustomer(account, params.text("customer") ?? invoice?.customer ?? params.requiredText("customer"));
+  const invoice =
+    invoiceId === undefined ? undefined : find(account, "invoice", invoiceId, "invoice");
+  const customer = findCustomer(
+    account,
+    params.text("customer") ?? invoice?.customer ?? params.requiredText("customer"),
+  );
   if (invoice !== undefined && invoice.customer !== customer.id) {
-    throw invalidRequest(`The invoice ${invoice.id} belongs to another customer.`, { param: "invoice" });
+    throw invalidRequest(`The invoice ${invoice.id} belongs to another customer.`, {
+      param: "invoice",
+    });
   }
   if (invoice !== undefined && invoice.status !== "draft") {
-    throw invalidRequest("This invoice is no longer editable: invoice items can only be added to draft invoices.", { code: "invoice_not_editable", param: "invoice" });
+    throw invalidRequest(
+      "This invoice is no longer editable: invoice items can only be added to draft invoices.",
+      { code: "invoice_not_editable", param: "invoice" },
+    );
   }
   const subscriptionId = params.text("subscription");
   const subscription =
-    subscriptionId === undefined ? undefined : find(account, "subscription", subscriptionId, "subscription");
-  const currency = params.currency("currency") ?? invoice?.currency ?? subscription?.currency ?? customer.currency ?? priceCurrency(call) ?? "usd";
+    subscriptionId === undefined
+      ? undefined
+      : find(account, "subscription", subscriptionId, "subscription");
+  const currency =
+    params.currency("currency") ??
+    invoice?.currency ??
+    subscription?.currency ??
+    customer.currency ??
+    priceCurrency(call) ??
+    "usd";
   if (invoice !== undefined && invoice.currency !== currency) {
-    throw invalidRequest(`The currency of the invoice item (${currency}) does not match the invoice's (${invoice.currency}).`, { param: "currency" });
+    throw invalidRequest(
+      `The currency of the invoice item (${currency}) does not match the invoice's (${invoice.currency}).`,
+      { param: "currency" },
+    );
   }
   const pricing = readItemPricing(call, params, currency);
   const period = params.object("period");
@@ -50,7 +70,12 @@ export function createInvoiceItem(call: Call): CallResult {
   save(call, { kind: "invoiceitem", row, events: ["invoiceitem.created"] });
   if (invoice !== undefined) {
     const lines = [...invoice.lines, { ...lineOfItem(row), id: account.newId("il").id }];
-    save(call, { kind: "invoice", row: { ...invoice, lines }, before: invoice, events: ["invoice.updated"] });
+    save(call, {
+      kind: "invoice",
+      row: { ...invoice, lines },
+      before: invoice,
+      events: ["invoice.updated"],
+    });
   }
   return showInvoiceItem(row);
 }
@@ -58,7 +83,10 @@ export function createInvoiceItem(call: Call): CallResult {
 /** The currency of the price that is named, when nothing else says one. */
 function priceCurrency({ account, params }: Call): string | undefined {
   const id = params.object("pricing")?.text("price");
-  return (id === undefined ? undefined : account.tables.price.get(id)?.currency) ?? params.object("price_data")?.text("currency")?.toLowerCase();
+  return (
+    (id === undefined ? undefined : account.tables.price.get(id)?.currency) ??
+    params.object("price_data")?.text("currency")?.toLowerCase()
+  );
 }
 
 export function retrieveInvoiceItem({ account, params, path }: Call): CallResult {
@@ -72,12 +100,19 @@ export function deleteInvoiceItem(call: Call): CallResult {
   const row = find(account, "invoiceitem", path["id"] ?? "");
   const invoice = row.invoice === null ? undefined : account.tables.invoice.get(row.invoice);
   if (invoice !== undefined && invoice.status !== "draft") {
-    throw invalidRequest("You can only delete invoice items of draft invoices.", { code: "invoice_not_editable" });
+    throw invalidRequest("You can only delete invoice items of draft invoices.", {
+      code: "invoice_not_editable",
+    });
   }
   account.store.remove(account.tables.invoiceitem, row.id);
   if (invoice !== undefined) {
     const lines = invoice.lines.filter((line) => line.invoiceItem !== row.id);
-    save(call, { kind: "invoice", row: { ...invoice, lines }, before: invoice, events: ["invoice.updated"] });
+    save(call, {
+      kind: "invoice",
+      row: { ...invoice, lines },
+      before: invoice,
+      events: ["invoice.updated"],
+    });
   }
   return { id: row.id, object: "invoiceitem", deleted: true };
 }

@@ -64,7 +64,8 @@ export function draftInvoice(step: Step, input: NewInvoice): InvoiceRow {
     subscriptionMetadata: subscription?.metadata ?? null,
     lines: input.lines.map((line) => ({ ...line, id: account.newId("il").id })),
     daysUntilDue: input.daysUntilDue ?? null,
-    dueDate: input.dueDate ?? (input.daysUntilDue == null ? null : now + input.daysUntilDue * 86_400),
+    dueDate:
+      input.dueDate ?? (input.daysUntilDue == null ? null : now + input.daysUntilDue * 86_400),
     number: null,
     startingBalance: 0,
     endingBalance: null,
@@ -92,7 +93,9 @@ export function draftInvoice(step: Step, input: NewInvoice): InvoiceRow {
 export function finalizeInvoice(step: Step, before: InvoiceRow): InvoiceRow {
   const { account } = step;
   if (before.status !== "draft") {
-    throw invalidRequest("This invoice is already finalized, you can't re-finalize a non-draft invoice.");
+    throw invalidRequest(
+      "This invoice is already finalized, you can't re-finalize a non-draft invoice.",
+    );
   }
   const now = account.nowSeconds();
   const customer = account.tables.customer.get(before.customer) as CustomerRow;
@@ -109,7 +112,9 @@ export function finalizeInvoice(step: Step, before: InvoiceRow): InvoiceRow {
     endingBalance,
     autoFinalizesAt: null,
     nextPaymentAttempt:
-      before.isAutoAdvance && before.collectionMethod === "charge_automatically" ? now + 3600 : null,
+      before.isAutoAdvance && before.collectionMethod === "charge_automatically"
+        ? now + 3600
+        : null,
   };
   account.store.put(account.tables.customer, {
     ...customer,
@@ -117,7 +122,12 @@ export function finalizeInvoice(step: Step, before: InvoiceRow): InvoiceRow {
     currency: customer.currency ?? before.currency,
     nextInvoiceSequence: customer.nextInvoiceSequence + 1,
   });
-  save(step, { kind: "invoice", row: open, before, events: ["invoice.finalized", "invoice.updated"] });
+  save(step, {
+    kind: "invoice",
+    row: open,
+    before,
+    events: ["invoice.finalized", "invoice.updated"],
+  });
   if (amountDue(open) === 0) return markPaid(step, open, { isOutOfBand: false });
   if (open.collectionMethod === "send_invoice" && open.isAutoAdvance) {
     save(step, { kind: "invoice", row: open, events: ["invoice.sent"] });
@@ -142,13 +152,15 @@ export function payInvoice(
   if (before.status === "void") throw invalidRequest("This invoice can't be paid: it is void.");
   const open = before.status === "draft" ? finalizeInvoice(step, before) : before;
   if (open.status === "paid") return { row: open, declined: undefined };
-  if (how.isOutOfBand) return { row: markPaid(step, open, { isOutOfBand: true }), declined: undefined };
+  if (how.isOutOfBand)
+    return { row: markPaid(step, open, { isOutOfBand: true }), declined: undefined };
   const customer = account.tables.customer.get(open.customer) as CustomerRow;
   const method = how.paymentMethod ?? open.defaultPaymentMethod ?? customer.defaultPaymentMethod;
   if (method === null) {
     throw new StripeError(400, {
       type: "invalid_request_error",
-      message: "There is no `default_payment_method` set on this Customer or Invoice. Please set a `default_payment_method` first, or pass in a `payment_method` here.",
+      message:
+        "There is no `default_payment_method` set on this Customer or Invoice. Please set a `default_payment_method` first, or pass in a `payment_method` here.",
     });
   }
   if (method !== PAYMENT_METHODS.fails) {
@@ -171,12 +183,21 @@ export function failPayment(step: Step, before: InvoiceRow): InvoiceRow {
     isAttempted: true,
     nextPaymentAttempt: before.isAutoAdvance ? step.account.nowSeconds() + 3 * 86_400 : null,
   };
-  save(step, { kind: "invoice", row, before, events: ["invoice.payment_failed", "invoice.updated"] });
+  save(step, {
+    kind: "invoice",
+    row,
+    before,
+    events: ["invoice.payment_failed", "invoice.updated"],
+  });
   followPayment(step, row, "failed");
   return row;
 }
 
-export function markPaid(step: Step, before: InvoiceRow, { isOutOfBand }: { readonly isOutOfBand: boolean }): InvoiceRow {
+export function markPaid(
+  step: Step,
+  before: InvoiceRow,
+  { isOutOfBand }: { readonly isOutOfBand: boolean },
+): InvoiceRow {
   const hasCharge = amountDue(before) > 0 && !isOutOfBand;
   const row: InvoiceRow = {
     ...before,
@@ -217,7 +238,10 @@ export function voidInvoice(step: Step, before: InvoiceRow): InvoiceRow {
 /** A paid first invoice makes its subscription active; a failed later one makes it past due. */
 function followPayment(step: Step, invoice: InvoiceRow, outcome: "paid" | "failed") {
   const { account } = step;
-  const before = invoice.subscription === null ? undefined : account.tables.subscription.get(invoice.subscription);
+  const before =
+    invoice.subscription === null
+      ? undefined
+      : account.tables.subscription.get(invoice.subscription);
   if (before === undefined) return;
   const status = nextStatus(before, outcome);
   if (status === before.status) return;
@@ -225,7 +249,10 @@ function followPayment(step: Step, invoice: InvoiceRow, outcome: "paid" | "faile
   save(step, { kind: "subscription", row, before, events: ["customer.subscription.updated"] });
 }
 
-function nextStatus(subscription: SubscriptionRow, outcome: "paid" | "failed"): SubscriptionRow["status"] {
+function nextStatus(
+  subscription: SubscriptionRow,
+  outcome: "paid" | "failed",
+): SubscriptionRow["status"] {
   switch (subscription.status) {
     case "incomplete":
     case "past_due":
@@ -241,10 +268,19 @@ function nextStatus(subscription: SubscriptionRow, outcome: "paid" | "failed"): 
 }
 
 /** Pending items of the customer, as lines of an invoice; the items now belong to it. */
-export function pendingItems(step: Step, customer: string, currency: string, subscription: string | null): InvoiceItemRow[] {
+export function pendingItems(
+  step: Step,
+  customer: string,
+  currency: string,
+  subscription: string | null,
+): InvoiceItemRow[] {
   return step.account.tables.invoiceitem
     .where("pending", customer)
-    .filter((item) => item.currency === currency && (item.subscription === null || item.subscription === subscription))
+    .filter(
+      (item) =>
+        item.currency === currency &&
+        (item.subscription === null || item.subscription === subscription),
+    )
     .sort((left, right) => left.sequence - right.sequence);
 }
 
@@ -267,7 +303,8 @@ export function lineOfItem(item: InvoiceItemRow): Omit<InvoiceLineRow, "id"> {
 }
 
 export function attachItems(step: Step, items: readonly InvoiceItemRow[], invoice: string): void {
-  for (const item of items) step.account.store.put(step.account.tables.invoiceitem, { ...item, invoice });
+  for (const item of items)
+    step.account.store.put(step.account.tables.invoiceitem, { ...item, invoice });
 }
 
 /** Finalizes the drafts whose hour has come. Number of invoices finalized. */
@@ -282,7 +319,10 @@ export function finalizeDueInvoices(step: Step): number {
       const open = finalizeInvoice(step, row);
       const charges = open.status === "open" && open.collectionMethod === "charge_automatically";
       const customer = account.tables.customer.get(open.customer);
-      if (charges && (open.defaultPaymentMethod ?? customer?.defaultPaymentMethod ?? null) !== null) {
+      if (
+        charges &&
+        (open.defaultPaymentMethod ?? customer?.defaultPaymentMethod ?? null) !== null
+      ) {
         payInvoice(step, open, { isOutOfBand: false });
       }
     });

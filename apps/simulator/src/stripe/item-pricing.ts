@@ -26,29 +26,57 @@ export function readItemPricing(call: Call, params: Params, currency: string): I
   const quantity = params.integer("quantity") ?? 1;
   const given = [amount, priceId, priceData, unitAmount].filter((one) => one !== undefined);
   if (given.length > 1) {
-    throw invalidRequest("You may only specify one of these parameters: amount, pricing, price_data, unit_amount_decimal.", { param: params.nameOf("amount") });
+    throw invalidRequest(
+      "You may only specify one of these parameters: amount, pricing, price_data, unit_amount_decimal.",
+      { param: params.nameOf("amount") },
+    );
   }
   if (amount !== undefined) {
     if (params.has("quantity")) {
-      throw invalidRequest("You may only specify one of these parameters: amount, quantity.", { param: params.nameOf("quantity") });
+      throw invalidRequest("You may only specify one of these parameters: amount, quantity.", {
+        param: params.nameOf("quantity"),
+      });
     }
-    return { amount, quantity: 1, price: null, product: null, unitAmountDecimal: String(amount), description: null };
+    return {
+      amount,
+      quantity: 1,
+      price: null,
+      product: null,
+      unitAmountDecimal: String(amount),
+      description: null,
+    };
   }
   if (unitAmount !== undefined) {
-    return { amount: lineAmount(unitAmount, quantity), quantity, price: null, product: null, unitAmountDecimal: unitAmount, description: null };
+    return {
+      amount: lineAmount(unitAmount, quantity),
+      quantity,
+      price: null,
+      product: null,
+      unitAmountDecimal: unitAmount,
+      description: null,
+    };
   }
   if (priceId === undefined && priceData === undefined) {
-    throw invalidRequest("You must specify `amount`, `pricing[price]`, `price_data` or `unit_amount_decimal`.", { code: "parameter_missing", param: params.nameOf("amount") });
+    throw invalidRequest(
+      "You must specify `amount`, `pricing[price]`, `price_data` or `unit_amount_decimal`.",
+      { code: "parameter_missing", param: params.nameOf("amount") },
+    );
   }
   const price =
     priceId === undefined
       ? createInlinePrice(call, priceData as Params)
       : findSellablePrice(call.account, priceId, params.nameOf("pricing[price]"));
   if (price.currency !== currency) {
-    throw invalidRequest(`The price's currency (${price.currency}) does not match the invoice's (${currency}).`, { param: params.nameOf("pricing") });
+    throw invalidRequest(
+      `The price's currency (${price.currency}) does not match the invoice's (${currency}).`,
+      { param: params.nameOf("pricing") },
+    );
   }
   if (price.recurring !== null) {
-    throw invalidRequest("The price specified is set to `type=recurring` but this field only accepts prices with `type=one_time`.", { param: params.nameOf("pricing[price]") });
+    throw invalidRequest(
+      "The price specified is set to `type=recurring` but this field only accepts prices with `type=one_time`.",
+      { param: params.nameOf("pricing[price]") },
+    );
   }
   const product = find(call.account, "product", price.product, "product");
   return {

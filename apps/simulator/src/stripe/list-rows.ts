@@ -69,7 +69,12 @@ function readLimit(params: Params): number {
   return limit;
 }
 
-function cursor<R extends ResourceRow>(table: Table<R>, params: Params, name: string, label: string): R | undefined {
+function cursor<R extends ResourceRow>(
+  table: Table<R>,
+  params: Params,
+  name: string,
+  label: string,
+): R | undefined {
   const id = params.text(name);
   if (id === undefined) return undefined;
   const row = table.get(id);
@@ -77,9 +82,14 @@ function cursor<R extends ResourceRow>(table: Table<R>, params: Params, name: st
   return row;
 }
 
-function narrowed<R extends ResourceRow>(rows: R[], page: { after: R | undefined; before: R | undefined }): R[] {
+function narrowed<R extends ResourceRow>(
+  rows: R[],
+  page: { after: R | undefined; before: R | undefined },
+): R[] {
   const { after, before } = page;
-  rows.sort((left, right) => (before === undefined ? right.sequence - left.sequence : left.sequence - right.sequence));
+  rows.sort((left, right) =>
+    before === undefined ? right.sequence - left.sequence : left.sequence - right.sequence,
+  );
   return rows.filter(
     (row) =>
       (after === undefined || row.sequence < after.sequence) &&

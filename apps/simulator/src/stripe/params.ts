@@ -61,7 +61,10 @@ export function createParams(tree: FormTree, prefix = ""): Params {
     const value = text(name);
     if (value === undefined) return undefined;
     if (/^-?\d{1,15}$/.test(value)) return Number(value);
-    throw invalidRequest(`Invalid integer: ${value}`, { code: "parameter_invalid_integer", param: nameOf(name) });
+    throw invalidRequest(`Invalid integer: ${value}`, {
+      code: "parameter_invalid_integer",
+      param: nameOf(name),
+    });
   }
 
   function boolean(name: string): boolean | undefined {
@@ -101,9 +104,15 @@ export function createParams(tree: FormTree, prefix = ""): Params {
     const next: Record<string, string> = { ...current };
     for (const [key, value] of given) {
       const param = `${nameOf("metadata")}[${key}]`;
-      if (typeof value !== "string") throw invalidRequest("Metadata values must be strings", { param });
-      if (key.length > 40) throw invalidRequest("Metadata keys may have up to 40 characters", { param });
-      if (value.length > 500) throw invalidRequest(`Metadata values can have up to 500 characters, but you passed in a value that is ${value.length} characters.`, { param });
+      if (typeof value !== "string")
+        throw invalidRequest("Metadata values must be strings", { param });
+      if (key.length > 40)
+        throw invalidRequest("Metadata keys may have up to 40 characters", { param });
+      if (value.length > 500)
+        throw invalidRequest(
+          `Metadata values can have up to 500 characters, but you passed in a value that is ${value.length} characters.`,
+          { param },
+        );
       if (value === "") delete next[key];
       else next[key] = value;
     }
@@ -124,13 +133,18 @@ export function createParams(tree: FormTree, prefix = ""): Params {
       const value = text(name);
       if (value !== undefined) return value;
       const param = nameOf(name);
-      throw invalidRequest(`Missing required param: ${param}.`, { code: "parameter_missing", param });
+      throw invalidRequest(`Missing required param: ${param}.`, {
+        code: "parameter_missing",
+        param,
+      });
     },
     oneOf(name, values) {
       const value = text(name);
       const known = values.find((one) => one === value);
       if (value === undefined || known !== undefined) return known;
-      throw invalidRequest(`Invalid ${nameOf(name)}: must be one of ${values.join(", ")}`, { param: nameOf(name) });
+      throw invalidRequest(`Invalid ${nameOf(name)}: must be one of ${values.join(", ")}`, {
+        param: nameOf(name),
+      });
     },
     integer,
     boolean,
@@ -155,10 +169,13 @@ export function createParams(tree: FormTree, prefix = ""): Params {
     finish() {
       for (const name of tree.keys()) {
         if (read.has(name)) continue;
-        throw invalidRequest(`Received unknown parameter: ${nameOf(name)} (or one that this simulator does not know)`, {
-          code: "parameter_unknown",
-          param: nameOf(name),
-        });
+        throw invalidRequest(
+          `Received unknown parameter: ${nameOf(name)} (or one that this simulator does not know)`,
+          {
+            code: "parameter_unknown",
+            param: nameOf(name),
+          },
+        );
       }
       for (const one of nested) one.finish();
     },

@@ -15,12 +15,16 @@ export function createPrice(call: Call): CallResult {
   const { account, params } = call;
   const currency = params.currency("currency");
   if (currency === undefined) {
-    throw invalidRequest("Missing required param: currency.", { code: "parameter_missing", param: "currency" });
+    throw invalidRequest("Missing required param: currency.", {
+      code: "parameter_missing",
+      param: "currency",
+    });
   }
   const product = readProduct(call, params);
   const { id, sequence } = account.newId("price");
   const lookupKey = params.text("lookup_key") ?? null;
-  if (lookupKey !== null) freeLookupKey(call, lookupKey, params.boolean("transfer_lookup_key") ?? false);
+  if (lookupKey !== null)
+    freeLookupKey(call, lookupKey, params.boolean("transfer_lookup_key") ?? false);
   const row: PriceRow = {
     id,
     sequence,
@@ -33,7 +37,8 @@ export function createPrice(call: Call): CallResult {
     nickname: params.text("nickname") ?? null,
     isActive: params.boolean("active") ?? true,
     metadata: params.metadata({}),
-    taxBehavior: params.oneOf("tax_behavior", ["exclusive", "inclusive", "unspecified"]) ?? "unspecified",
+    taxBehavior:
+      params.oneOf("tax_behavior", ["exclusive", "inclusive", "unspecified"]) ?? "unspecified",
   };
   params.oneOf("billing_scheme", ["per_unit"]);
   params.finish();
@@ -46,14 +51,16 @@ export function updatePrice(call: Call): CallResult {
   const before = find(account, "price", path["id"] ?? "");
   const lookupKey = params.text("lookup_key");
   const transfer = params.boolean("transfer_lookup_key") ?? false;
-  if (lookupKey !== undefined && lookupKey !== before.lookupKey) freeLookupKey(call, lookupKey, transfer);
+  if (lookupKey !== undefined && lookupKey !== before.lookupKey)
+    freeLookupKey(call, lookupKey, transfer);
   const row: PriceRow = {
     ...before,
     isActive: params.boolean("active") ?? before.isActive,
     nickname: params.text("nickname") ?? before.nickname,
     metadata: params.metadata(before.metadata),
     lookupKey: lookupKey ?? before.lookupKey,
-    taxBehavior: params.oneOf("tax_behavior", ["exclusive", "inclusive", "unspecified"]) ?? before.taxBehavior,
+    taxBehavior:
+      params.oneOf("tax_behavior", ["exclusive", "inclusive", "unspecified"]) ?? before.taxBehavior,
   };
   params.finish();
   save(call, { kind: "price", row, before, events: ["price.updated"] });
@@ -91,7 +98,8 @@ export function listPrices({ account, params }: Call): CallResult {
       (active === undefined || row.isActive === active) &&
       (currency === undefined || row.currency === currency) &&
       (type === undefined || (row.recurring === null) === (type === "one_time")) &&
-      (lookupKeys === undefined || (row.lookupKey !== null && lookupKeys.includes(row.lookupKey))) &&
+      (lookupKeys === undefined ||
+        (row.lookupKey !== null && lookupKeys.includes(row.lookupKey))) &&
       (product === undefined || row.product === product) &&
       isCreatedThen(row),
     show: showPrice,
@@ -103,7 +111,12 @@ export function listPrices({ account, params }: Call): CallResult {
 /** `price_data` of an item or line: a price made on the spot, which is not offered for reuse. */
 export function createInlinePrice(call: Call, params: Params): PriceRow {
   const { account } = call;
-  const product = find(account, "product", params.requiredText("product"), params.nameOf("product"));
+  const product = find(
+    account,
+    "product",
+    params.requiredText("product"),
+    params.nameOf("product"),
+  );
   const { id, sequence } = account.newId("price");
   const row: PriceRow = {
     id,
@@ -117,7 +130,8 @@ export function createInlinePrice(call: Call, params: Params): PriceRow {
     nickname: null,
     isActive: false,
     metadata: {},
-    taxBehavior: params.oneOf("tax_behavior", ["exclusive", "inclusive", "unspecified"]) ?? "unspecified",
+    taxBehavior:
+      params.oneOf("tax_behavior", ["exclusive", "inclusive", "unspecified"]) ?? "unspecified",
   };
   save(call, { kind: "price", row, events: ["price.created"] });
   return row;
@@ -127,14 +141,18 @@ export function createInlinePrice(call: Call, params: Params): PriceRow {
 export function findSellablePrice(account: StripeAccount, id: string, param: string): PriceRow {
   const price = find(account, "price", id, param);
   if (!price.isActive) {
-    throw invalidRequest(`The price specified is inactive. This field only accepts active prices.`, { param });
+    throw invalidRequest(
+      `The price specified is inactive. This field only accepts active prices.`,
+      { param },
+    );
   }
   return price;
 }
 
 function readProduct(call: Call, params: Params): ProductRow {
   const inline = params.object("product_data");
-  if (inline === undefined) return find(call.account, "product", params.requiredText("product"), "product");
+  if (inline === undefined)
+    return find(call.account, "product", params.requiredText("product"), "product");
   const { id, sequence } = call.account.newId("prod");
   const created = call.account.nowSeconds();
   const row: ProductRow = {
@@ -160,17 +178,28 @@ export function readUnitAmount(params: Params): string {
   const whole = params.integer("unit_amount");
   const decimal = params.decimal("unit_amount_decimal");
   if (whole !== undefined && decimal !== undefined) {
-    throw invalidRequest("You may only specify one of these parameters: unit_amount, unit_amount_decimal.", { param: params.nameOf("unit_amount") });
+    throw invalidRequest(
+      "You may only specify one of these parameters: unit_amount, unit_amount_decimal.",
+      { param: params.nameOf("unit_amount") },
+    );
   }
   const amount = decimal ?? (whole === undefined ? undefined : String(whole));
   if (amount === undefined) {
-    throw invalidRequest("You must pass either `unit_amount` or `unit_amount_decimal`.", { code: "parameter_missing", param: params.nameOf("unit_amount") });
+    throw invalidRequest("You must pass either `unit_amount` or `unit_amount_decimal`.", {
+      code: "parameter_missing",
+      param: params.nameOf("unit_amount"),
+    });
   }
   if (amount.startsWith("-")) {
-    throw invalidRequest("This value must be greater than or equal to 0.", { code: "parameter_invalid_integer", param: params.nameOf("unit_amount") });
+    throw invalidRequest("This value must be greater than or equal to 0.", {
+      code: "parameter_invalid_integer",
+      param: params.nameOf("unit_amount"),
+    });
   }
   if ((amount.split(".")[1] ?? "").length > 12) {
-    throw invalidRequest("Invalid decimal: at most 12 decimal places.", { param: params.nameOf("unit_amount_decimal") });
+    throw invalidRequest("Invalid decimal: at most 12 decimal places.", {
+      param: params.nameOf("unit_amount_decimal"),
+    });
   }
   return normalizeAmount(amount);
 }
@@ -180,12 +209,18 @@ function readRecurring(params: Params): PriceRow["recurring"] {
   if (given === undefined) return null;
   const interval = given.oneOf("interval", INTERVALS);
   if (interval === undefined) {
-    throw invalidRequest("Missing required param: recurring[interval].", { code: "parameter_missing", param: given.nameOf("interval") });
+    throw invalidRequest("Missing required param: recurring[interval].", {
+      code: "parameter_missing",
+      param: given.nameOf("interval"),
+    });
   }
   const intervalCount = given.integer("interval_count") ?? 1;
   given.oneOf("usage_type", ["licensed"]);
   if (intervalCount < 1 || intervalCount > INTERVAL_COUNT_MAX[interval]) {
-    throw invalidRequest(`Invalid interval_count: a period of ${intervalCount} ${interval}s; the maximum is three years.`, { param: given.nameOf("interval_count") });
+    throw invalidRequest(
+      `Invalid interval_count: a period of ${intervalCount} ${interval}s; the maximum is three years.`,
+      { param: given.nameOf("interval_count") },
+    );
   }
   return { interval, intervalCount };
 }
@@ -195,7 +230,14 @@ function freeLookupKey(call: Call, lookupKey: string, transfer: boolean) {
   const holder = account.tables.price.where("lookupKey", lookupKey)[0];
   if (holder === undefined) return;
   if (!transfer) {
-    throw invalidRequest(`A price (\`${holder.id}\`) already uses that lookup key.`, { param: "lookup_key" });
+    throw invalidRequest(`A price (\`${holder.id}\`) already uses that lookup key.`, {
+      param: "lookup_key",
+    });
   }
-  save(call, { kind: "price", row: { ...holder, lookupKey: null }, before: holder, events: ["price.updated"] });
+  save(call, {
+    kind: "price",
+    row: { ...holder, lookupKey: null },
+    before: holder,
+    events: ["price.updated"],
+  });
 }

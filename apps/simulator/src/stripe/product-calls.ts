@@ -9,7 +9,10 @@ export function createProduct(call: Call): CallResult {
   const made = account.newId("prod");
   const id = params.text("id") ?? made.id;
   if (account.tables.product.get(id) !== undefined) {
-    throw invalidRequest("Product already exists.", { code: "resource_already_exists", param: "id" });
+    throw invalidRequest("Product already exists.", {
+      code: "resource_already_exists",
+      param: "id",
+    });
   }
   const created = account.nowSeconds();
   const row: ProductRow = {
@@ -49,7 +52,10 @@ export function updateProduct(call: Call): CallResult {
     statementDescriptor: params.text("statement_descriptor") ?? before.statementDescriptor,
     taxCode: params.text("tax_code") ?? before.taxCode,
     url: params.text("url") ?? before.url,
-    defaultPrice: defaultPrice === undefined ? before.defaultPrice : find(account, "price", defaultPrice, "default_price").id,
+    defaultPrice:
+      defaultPrice === undefined
+        ? before.defaultPrice
+        : find(account, "price", defaultPrice, "default_price").id,
   };
   params.finish();
   save(call, { kind: "product", row, before, events: ["product.updated"] });

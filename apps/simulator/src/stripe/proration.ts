@@ -1,10 +1,18 @@
 import { lineAmount, shareOf } from "./amount.ts";
 import { save } from "./call.ts";
 import type { Step } from "./invoice-lifecycle.ts";
-import type { InvoiceItemRow, PriceRow, SubscriptionItemRow, SubscriptionRow } from "./stripe-rows.ts";
+import type {
+  InvoiceItemRow,
+  PriceRow,
+  SubscriptionItemRow,
+  SubscriptionRow,
+} from "./stripe-rows.ts";
 
 /** Credits the unused time of what changed and charges the rest of the period for what came. */
-export function prorate(call: Step, input: { before: SubscriptionRow; after: SubscriptionRow; at: number }) {
+export function prorate(
+  call: Step,
+  input: { before: SubscriptionRow; after: SubscriptionRow; at: number },
+) {
   const { before, after, at } = input;
   const whole = before.periodEnd - before.periodStart;
   const left = Math.max(0, Math.min(whole, before.periodEnd - at));

@@ -27,7 +27,8 @@ export function searchCall(kind: Searchable): (call: Call) => CallResult {
     const query = parseSearch(params.requiredText("query"));
     for (const clause of query.clauses) checkField(kind, clause);
     const limit = params.integer("limit") ?? 10;
-    if (limit < 1 || limit > 100) throw invalidRequest("Invalid limit: must be between 1 and 100", { param: "limit" });
+    if (limit < 1 || limit > 100)
+      throw invalidRequest("Invalid limit: must be between 1 and 100", { param: "limit" });
     const start = readPage(params.text("page"));
     params.finish();
     const newest = Math.floor((account.now() - account.settings().searchLagMs) / 1000);
@@ -63,23 +64,34 @@ function candidates<R extends ResourceRow>(table: Table<R>, query: SearchQuery):
   const exact =
     query.join === "or" && query.clauses.length > 1
       ? undefined
-      : query.clauses.find((one) => one.field === "metadata" && one.key !== undefined && one.operator === ":" && !one.isNegated && typeof one.value === "string");
+      : query.clauses.find(
+          (one) =>
+            one.field === "metadata" &&
+            one.key !== undefined &&
+            one.operator === ":" &&
+            !one.isNegated &&
+            typeof one.value === "string",
+        );
   if (exact === undefined) return table.descending();
   const rows = table.where("metadata", metadataKey(exact.key as string, String(exact.value)));
   return rows.sort((left, right) => right.sequence - left.sequence);
 }
 
 function checkField(kind: Searchable, clause: SearchClause) {
-  if (clause.field === "metadata" ? clause.key !== undefined : FIELDS[kind].includes(clause.field)) return;
-  throw invalidRequest(`Field \`${clause.field}\` is an unsupported search field for resource \`${kind}s\`. See http://stripe.com/docs/search#query-fields-for-${kind}s for a list of supported fields.`, { param: "query" });
+  if (clause.field === "metadata" ? clause.key !== undefined : FIELDS[kind].includes(clause.field))
+    return;
+  throw invalidRequest(
+    `Field \`${clause.field}\` is an unsupported search field for resource \`${kind}s\`. See http://stripe.com/docs/search#query-fields-for-${kind}s for a list of supported fields.`,
+    { param: "query" },
+  );
 }
 
 function matches({ clauses, join }: SearchQuery, shown: Record<string, unknown>): boolean {
-  const test = (clause: SearchClause) => holds(clause, valueOf(clause, shown)) !== clause.isNegated;
+  const test = (clause: SearchClause) => holds(clause, heldBy(clause, shown)) !== clause.isNegated;
   return join === "and" ? clauses.every(test) : clauses.some(test);
 }
 
-function valueOf({ field, key }: SearchClause, shown: Record<string, unknown>): unknown {
+function heldBy({ field, key }: SearchClause, shown: Record<string, unknown>): unknown {
   if (field === "subscription") {
     const parent = shown["parent"] as { subscription_details?: { subscription?: string } } | null;
     return parent?.subscription_details?.subscription ?? null;

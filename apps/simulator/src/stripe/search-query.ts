@@ -16,7 +16,8 @@ export interface SearchQuery {
 }
 
 const CLAUSES_MAX = 10;
-const CLAUSE = /\s*(-?)([a-z_.]+)(?:\[(["'])((?:(?!\3).)+)\3\])?\s*(>=|<=|:|~|>|<)\s*(?:(["'])((?:\\.|(?!\6)[^\\])*)\6|(null|-?\d+(?:\.\d+)?|true|false))/y;
+const CLAUSE =
+  /\s*(-?)([a-z_.]+)(?:\[(["'])((?:(?!\3).)+)\3\])?\s*(>=|<=|:|~|>|<)\s*(?:(["'])((?:\\.|(?!\6)[^\\])*)\6|(null|-?\d+(?:\.\d+)?|true|false))/y;
 const JOIN = /\s+(?:(AND|OR)\s+)?/iy;
 
 /**
@@ -40,21 +41,40 @@ export function parseSearch(text: string): SearchQuery {
     at = JOIN.lastIndex;
     const word = (next[1]?.toLowerCase() ?? "and") as "and" | "or";
     if (join !== undefined && join !== word) {
-      throw invalidRequest("We were unable to parse your search query: AND and OR can't be combined in one query.", { param: "query" });
+      throw invalidRequest(
+        "We were unable to parse your search query: AND and OR can't be combined in one query.",
+        { param: "query" },
+      );
     }
     join = word;
   }
-  if (clauses.length > CLAUSES_MAX) throw invalidRequest(`A search query has at most ${CLAUSES_MAX} clauses.`, { param: "query" });
+  if (clauses.length > CLAUSES_MAX)
+    throw invalidRequest(`A search query has at most ${CLAUSES_MAX} clauses.`, { param: "query" });
   return { clauses, join: join ?? "and" };
 }
 
 function toClause(match: RegExpExecArray): SearchClause {
   const [, minus, field = "", , key, operator = ":", , quoted, bare] = match;
   const value =
-    quoted !== undefined ? quoted.replace(/\\(.)/g, "$1") : bare === "null" ? null : /^-?\d/.test(bare ?? "") ? Number(bare) : (bare ?? "");
-  return { field, key, operator: operator as SearchClause["operator"], value, isNegated: minus === "-" };
+    quoted !== undefined
+      ? quoted.replace(/\\(.)/g, "$1")
+      : bare === "null"
+        ? null
+        : /^-?\d/.test(bare ?? "")
+          ? Number(bare)
+          : (bare ?? "");
+  return {
+    field,
+    key,
+    operator: operator as SearchClause["operator"],
+    value,
+    isNegated: minus === "-",
+  };
 }
 
 function invalid(text: string, at: number) {
-  return invalidRequest(`We were unable to parse your search query: unexpected text at ${at}: \`${text.slice(at, at + 20)}\`. For more information, see https://docs.stripe.com/search.`, { param: "query" });
+  return invalidRequest(
+    `We were unable to parse your search query: unexpected text at ${at}: \`${text.slice(at, at + 20)}\`. For more information, see https://docs.stripe.com/search.`,
+    { param: "query" },
+  );
 }

@@ -28,7 +28,13 @@ export function showInvoice(row: InvoiceRow) {
     attempt_count: row.attemptCount,
     attempted: row.isAttempted,
     auto_advance: row.isAutoAdvance,
-    automatic_tax: { enabled: false, liability: null, status: null, disabled_reason: null, provider: null },
+    automatic_tax: {
+      enabled: false,
+      liability: null,
+      status: null,
+      disabled_reason: null,
+      provider: null,
+    },
     automatically_finalizes_at: row.status === "draft" ? row.autoFinalizesAt : null,
     billing_reason: row.billingReason,
     collection_method: row.collectionMethod,
@@ -54,8 +60,12 @@ export function showInvoice(row: InvoiceRow) {
     ending_balance: row.endingBalance,
     footer: row.footer,
     from_invoice: null,
-    hosted_invoice_url: isFinal ? `https://invoice.stripe.com/i/acct_simulator/test_${row.id}?s=ap` : null,
-    invoice_pdf: isFinal ? `https://pay.stripe.com/invoice/acct_simulator/test_${row.id}/pdf?s=ap` : null,
+    hosted_invoice_url: isFinal
+      ? `https://invoice.stripe.com/i/acct_simulator/test_${row.id}?s=ap`
+      : null,
+    invoice_pdf: isFinal
+      ? `https://pay.stripe.com/invoice/acct_simulator/test_${row.id}/pdf?s=ap`
+      : null,
     issuer: { type: "self" },
     last_finalization_error: null,
     latest_revision: null,
@@ -76,7 +86,11 @@ export function showInvoice(row: InvoiceRow) {
             },
             type: "subscription_details",
           },
-    payment_settings: { default_mandate: null, payment_method_options: null, payment_method_types: null },
+    payment_settings: {
+      default_mandate: null,
+      payment_method_options: null,
+      payment_method_types: null,
+    },
     period_end: row.periodEnd,
     period_start: row.periodStart,
     post_payment_credit_notes_amount: row.creditedAfterPayment,

@@ -59,7 +59,9 @@ export function showSubscription(account: StripeAccount, row: SubscriptionRow) {
     test_clock: null,
     transfer_data: null,
     trial_end: row.trialEnd,
-    trial_settings: { end_behavior: { billing_cycle_anchor: null, missing_payment_method: "create_invoice" } },
+    trial_settings: {
+      end_behavior: { billing_cycle_anchor: null, missing_payment_method: "create_invoice" },
+    },
     trial_start: row.trialStart,
   } satisfies Wire<Stripe.Subscription>;
 }

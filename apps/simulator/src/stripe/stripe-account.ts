@@ -38,7 +38,10 @@ export interface Caller {
 export const NOBODY: Caller = { requestId: null, idempotencyKey: null };
 
 /** Payment methods of the test account: the one pays, the other is declined. */
-export const PAYMENT_METHODS = { succeeds: "pm_card_visa", fails: "pm_card_chargeCustomerFail" } as const;
+export const PAYMENT_METHODS = {
+  succeeds: "pm_card_visa",
+  fails: "pm_card_chargeCustomerFail",
+} as const;
 
 export const API_VERSION = "2026-10-28.endive";
 
@@ -78,7 +81,10 @@ export function createStripeAccount(deps: {
       orderBy: bySequence,
       indexes: { metadata: metadataKeys, email: (row) => row.email ?? undefined },
     }),
-    product: store.define<ProductRow>("stripe.product", { orderBy: bySequence, indexes: { metadata: metadataKeys } }),
+    product: store.define<ProductRow>("stripe.product", {
+      orderBy: bySequence,
+      indexes: { metadata: metadataKeys },
+    }),
     price: store.define<PriceRow>("stripe.price", {
       orderBy: bySequence,
       indexes: {
@@ -97,7 +103,8 @@ export function createStripeAccount(deps: {
         metadata: metadataKeys,
         customer: (row) => row.customer,
         subscription: (row) => row.subscription ?? undefined,
-        waiting: (row) => (row.status === "draft" && row.autoFinalizesAt !== null ? "yes" : undefined),
+        waiting: (row) =>
+          row.status === "draft" && row.autoFinalizesAt !== null ? "yes" : undefined,
       },
     }),
     invoiceitem: store.define<InvoiceItemRow>("stripe.invoiceitem", {

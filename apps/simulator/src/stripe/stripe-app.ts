@@ -1,6 +1,13 @@
 import { Hono } from "hono";
 import type { Fault } from "../fault/fault.ts";
-import { type FaultedRequest, type Settled, settleAfter, strikeBefore, take, takeAfter } from "../fault/request-faults.ts";
+import {
+  type FaultedRequest,
+  type Settled,
+  settleAfter,
+  strikeBefore,
+  take,
+  takeAfter,
+} from "../fault/request-faults.ts";
 import { type HttpAnswer, type NodeContext, type NodeEnv, toResponse } from "../http-answer.ts";
 import type { TrafficLog } from "../traffic-log.ts";
 import type { CallResult } from "./call.ts";
@@ -22,7 +29,9 @@ export function createStripeApp({ account, traffic }: StripeDeps): Hono<NodeEnv>
   const keys = createIdempotencyKeys(account);
   const app = new Hono<NodeEnv>();
   for (const operation of STRIPE_OPERATIONS) {
-    app.on(operation.method, operation.path, (context) => serve({ account, traffic, keys, context, operation }));
+    app.on(operation.method, operation.path, (context) =>
+      serve({ account, traffic, keys, context, operation }),
+    );
   }
   app.all("/v1/*", (context) => {
     const message = `Unrecognized request URL (${context.req.method}: ${context.req.path}). This simulator knows the calls of its README; see also https://docs.stripe.com.`;
@@ -75,7 +84,11 @@ async function settle(serving: Serving, requestId: string): Promise<Settled> {
     checkVersion(context);
     const form = await readForm(context);
     const path = new URL(context.req.url).pathname;
-    const fingerprint = requestFingerprint({ method: context.req.method, path, form: canonicalForm(form) });
+    const fingerprint = requestFingerprint({
+      method: context.req.method,
+      path,
+      form: canonicalForm(form),
+    });
     if (key !== undefined) {
       const verdict = keys.enter({ key, fingerprint });
       if (verdict.kind === "replay") {
@@ -112,7 +125,13 @@ function carryOut(input: {
   return account.store.transact(() => {
     const answer =
       refused === undefined
-        ? run({ account, operation, form, path: context.req.param(), caller: { requestId, idempotencyKey: key ?? null } })
+        ? run({
+            account,
+            operation,
+            form,
+            path: context.req.param(),
+            caller: { requestId, idempotencyKey: key ?? null },
+          })
         : faultAnswer(refused);
     // An answer that will be replaced by a 500 is kept as that 500.
     const late = takeAfter(faulted);
@@ -141,7 +160,9 @@ function run(input: {
   return { status: 200, headers: {}, body: result };
 }
 
-function isKeptRefusal(result: CallResult): result is Extract<CallResult, { refusedWith: unknown }> {
+function isKeptRefusal(
+  result: CallResult,
+): result is Extract<CallResult, { refusedWith: unknown }> {
   return "refusedWith" in result && typeof result.refusedWith === "object";
 }
 
@@ -155,7 +176,10 @@ async function readForm(context: NodeContext): Promise<FormTree> {
 function authenticate(account: StripeAccount, context: NodeContext) {
   const header = context.req.header("authorization") ?? "";
   const basic = /^Basic (.+)$/i.exec(header)?.[1];
-  const key = basic === undefined ? /^Bearer (.+)$/i.exec(header)?.[1] : Buffer.from(basic, "base64").toString("utf8").split(":")[0];
+  const key =
+    basic === undefined
+      ? /^Bearer (.+)$/i.exec(header)?.[1]
+      : Buffer.from(basic, "base64").toString("utf8").split(":")[0];
   if (key === account.settings().secretKey) return;
   const message =
     key === undefined
@@ -167,7 +191,9 @@ function authenticate(account: StripeAccount, context: NodeContext) {
 function checkVersion(context: NodeContext) {
   const version = context.req.header("stripe-version");
   if (version === undefined || version === API_VERSION) return;
-  throw invalidRequest(`Invalid Stripe API version: ${version}. This simulator speaks ${API_VERSION}.`);
+  throw invalidRequest(
+    `Invalid Stripe API version: ${version}. This simulator speaks ${API_VERSION}.`,
+  );
 }
 
 function keyOf(context: NodeContext): string | undefined {
@@ -185,31 +211,61 @@ function withHeaders(answer: HttpAnswer, requestId: string, key: string | undefi
 }
 
 function errorAnswer(error: StripeError, requestId: string): HttpAnswer {
-  const body = { error: { ...error.body, request_log_url: `https://dashboard.stripe.com/test/logs/${requestId}` } };
+  const body = {
+    error: {
+      ...error.body,
+      request_log_url: `https://dashboard.stripe.com/test/logs/${requestId}`,
+    },
+  };
   // Stripe's own word on whether to retry: for a lock yes, whatever the status says.
-  const headers: Record<string, string> = error.body.code === "lock_timeout" ? { "Stripe-Should-Retry": "true" } : {};
+  const headers: Record<string, string> =
+    error.body.code === "lock_timeout" ? { "Stripe-Should-Retry": "true" } : {};
   return { status: error.status, headers, body };
 }
 
 function faultAnswer(fault: Fault): HttpAnswer {
   switch (fault.kind) {
     case "too_many_requests":
-      return errorWith(429, { type: "invalid_request_error", code: "rate_limit", message: "Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits." }, fault.retryAfterSeconds === null ? {} : { "Retry-After": String(fault.retryAfterSeconds) });
+      return errorWith(
+        429,
+        {
+          type: "invalid_request_error",
+          code: "rate_limit",
+          message:
+            "Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits.",
+        },
+        fault.retryAfterSeconds === null ? {} : { "Retry-After": String(fault.retryAfterSeconds) },
+      );
     case "unauthorized":
-      return errorWith(401, { type: "invalid_request_error", message: "Invalid API Key provided: sk_test_************" });
+      return errorWith(401, {
+        type: "invalid_request_error",
+        message: "Invalid API Key provided: sk_test_************",
+      });
     default:
-      return errorWith(fault.status, { type: "api_error", message: fault.message ?? "An unknown error occurred" });
+      return errorWith(fault.status, {
+        type: "api_error",
+        message: fault.message ?? "An unknown error occurred",
+      });
   }
 }
 
-function errorWith(status: number, error: StripeErrorBody, headers: Record<string, string> = {}): HttpAnswer {
+function errorWith(
+  status: number,
+  error: StripeErrorBody,
+  headers: Record<string, string> = {},
+): HttpAnswer {
   return { status, headers, body: { error } };
 }
 
 /** A refused write, or another request that holds the object (429 lock_timeout, which Stripe asks to retry). */
 function refusalOf(fault: Fault): StripeError {
   if (fault.kind === "lock") {
-    return new StripeError(429, { type: "invalid_request_error", code: "lock_timeout", message: "This object cannot be accessed right now because another API request or Stripe process is currently accessing it. If you see this error intermittently, retry the request." });
+    return new StripeError(429, {
+      type: "invalid_request_error",
+      code: "lock_timeout",
+      message:
+        "This object cannot be accessed right now because another API request or Stripe process is currently accessing it. If you see this error intermittently, retry the request.",
+    });
   }
   return invalidRequest(fault.message ?? "The account's settings refuse this change.");
 }

@@ -23,7 +23,10 @@ export class StripeError extends Error {
   }
 }
 
-export function invalidRequest(message: string, more: { readonly code?: string; readonly param?: string } = {}) {
+export function invalidRequest(
+  message: string,
+  more: { readonly code?: string; readonly param?: string } = {},
+) {
   return new StripeError(400, { type: "invalid_request_error", message, ...more });
 }
 

@@ -1,6 +1,12 @@
 import type { Call, CallResult } from "./call.ts";
 import { createCreditNote, listCreditNotes, retrieveCreditNote } from "./credit-note-calls.ts";
-import { createCustomer, deleteCustomer, listCustomers, retrieveCustomer, updateCustomer } from "./customer-calls.ts";
+import {
+  createCustomer,
+  deleteCustomer,
+  listCustomers,
+  retrieveCustomer,
+  updateCustomer,
+} from "./customer-calls.ts";
 import { listEvents, retrieveEvent } from "./event-calls.ts";
 import {
   addInvoiceLines,
@@ -16,7 +22,12 @@ import {
   updateInvoice,
   voidInvoiceCall,
 } from "./invoice-calls.ts";
-import { createInvoiceItem, deleteInvoiceItem, listInvoiceItems, retrieveInvoiceItem } from "./invoice-item-calls.ts";
+import {
+  createInvoiceItem,
+  deleteInvoiceItem,
+  listInvoiceItems,
+  retrieveInvoiceItem,
+} from "./invoice-item-calls.ts";
 import { createPrice, listPrices, retrievePrice, updatePrice } from "./price-calls.ts";
 import { createProduct, listProducts, retrieveProduct, updateProduct } from "./product-calls.ts";
 import { searchCall } from "./search-calls.ts";
@@ -83,9 +94,24 @@ export const STRIPE_OPERATIONS: readonly StripeOperation[] = [
     delete: deleteInvoice,
     search: searchCall("invoice"),
   }),
-  { method: "GET", path: "/v1/invoices/:id/lines", name: "invoices.list_lines", run: listInvoiceLines },
-  { method: "POST", path: "/v1/invoices/:id/add_lines", name: "invoices.add_lines", run: addInvoiceLines },
-  { method: "POST", path: "/v1/invoices/:id/finalize", name: "invoices.finalize", run: finalizeInvoiceCall },
+  {
+    method: "GET",
+    path: "/v1/invoices/:id/lines",
+    name: "invoices.list_lines",
+    run: listInvoiceLines,
+  },
+  {
+    method: "POST",
+    path: "/v1/invoices/:id/add_lines",
+    name: "invoices.add_lines",
+    run: addInvoiceLines,
+  },
+  {
+    method: "POST",
+    path: "/v1/invoices/:id/finalize",
+    name: "invoices.finalize",
+    run: finalizeInvoiceCall,
+  },
   { method: "POST", path: "/v1/invoices/:id/pay", name: "invoices.pay", run: payInvoiceCall },
   { method: "POST", path: "/v1/invoices/:id/void", name: "invoices.void", run: voidInvoiceCall },
   { method: "POST", path: "/v1/invoices/:id/send", name: "invoices.send", run: sendInvoice },

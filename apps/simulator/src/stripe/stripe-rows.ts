@@ -127,7 +127,11 @@ export interface InvoiceLineRow {
 }
 
 export type InvoiceStatus = "draft" | "open" | "paid" | "uncollectible" | "void";
-export type BillingReason = "manual" | "subscription_create" | "subscription_update" | "subscription_cycle";
+export type BillingReason =
+  | "manual"
+  | "subscription_create"
+  | "subscription_update"
+  | "subscription_cycle";
 
 export interface InvoiceRow extends ResourceRow {
   readonly customer: string;

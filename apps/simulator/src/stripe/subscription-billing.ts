@@ -43,7 +43,9 @@ export function billPeriod(
   const { row, reason, extra, paymentBehavior } = input;
   const pending = pendingItems(step, row.customer, row.currency, row.id);
   const invoice = draftFor(step, row, reason, [
-    ...row.items.map((item) => lineOfSubscriptionItem(account.tables.price.get(item.price) as PriceRow, row, item)),
+    ...row.items.map((item) =>
+      lineOfSubscriptionItem(account.tables.price.get(item.price) as PriceRow, row, item),
+    ),
     ...extra,
     ...pending.map(lineOfItem),
   ]);
@@ -54,7 +56,8 @@ export function billPeriod(
     const open = finalizeInvoice(step, invoice);
     if (open.status === "open" && paymentBehavior !== "default_incomplete") {
       const { declined } = payInvoice(step, open, { isOutOfBand: false });
-      if (declined !== undefined && paymentBehavior === "error_if_incomplete") throw new StripeError(402, declined);
+      if (declined !== undefined && paymentBehavior === "error_if_incomplete")
+        throw new StripeError(402, declined);
     }
   }
   return account.tables.subscription.get(row.id) as SubscriptionRow;
@@ -91,7 +94,8 @@ function draftFor(
     lines,
     subscription: row,
     daysUntilDue: row.daysUntilDue,
-    isAutoAdvance: row.collectionMethod === "send_invoice" || billingReason === "subscription_cycle",
+    isAutoAdvance:
+      row.collectionMethod === "send_invoice" || billingReason === "subscription_cycle",
     defaultPaymentMethod: row.defaultPaymentMethod,
   });
 }

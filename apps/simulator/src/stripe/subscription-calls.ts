@@ -34,7 +34,8 @@ const FEEDBACKS = [
 export function createSubscription(call: Call): CallResult {
   const { account, params } = call;
   const customer = findCustomer(account, params.requiredText("customer"));
-  const collectionMethod = params.oneOf("collection_method", COLLECTION_METHODS) ?? "charge_automatically";
+  const collectionMethod =
+    params.oneOf("collection_method", COLLECTION_METHODS) ?? "charge_automatically";
   const daysUntilDue = params.integer("days_until_due") ?? null;
   checkDue(collectionMethod, daysUntilDue);
   const items = readNewItems(call, params);
@@ -52,7 +53,12 @@ export function createSubscription(call: Call): CallResult {
     sequence,
     created: now,
     customer: customer.id,
-    status: trialEnd !== null ? "trialing" : collectionMethod === "charge_automatically" ? "incomplete" : "active",
+    status:
+      trialEnd !== null
+        ? "trialing"
+        : collectionMethod === "charge_automatically"
+          ? "incomplete"
+          : "active",
     collectionMethod,
     daysUntilDue,
     currency: terms.currency,
@@ -75,9 +81,13 @@ export function createSubscription(call: Call): CallResult {
   params.oneOf("proration_behavior", PRORATIONS);
   params.boolean("off_session");
   params.finish();
-  if (row.status === "incomplete" && paymentBehavior !== "default_incomplete") requirePaymentMethod(row, customer);
+  if (row.status === "incomplete" && paymentBehavior !== "default_incomplete")
+    requirePaymentMethod(row, customer);
   save(call, { kind: "subscription", row, events: ["customer.subscription.created"] });
-  return showSubscription(account, billPeriod(call, { row, reason: "subscription_create", extra, paymentBehavior }));
+  return showSubscription(
+    account,
+    billPeriod(call, { row, reason: "subscription_create", extra, paymentBehavior }),
+  );
 }
 
 /** Unix seconds of the end of the trial; null when there is none. */
@@ -87,7 +97,8 @@ function readTrialEnd({ params }: Call, now: number): number | null {
   const text = params.text("trial_end");
   if (text === undefined || text === "now") return null;
   const end = Number(text);
-  if (!Number.isInteger(end)) throw invalidRequest(`Invalid timestamp: ${text}`, { param: "trial_end" });
+  if (!Number.isInteger(end))
+    throw invalidRequest(`Invalid timestamp: ${text}`, { param: "trial_end" });
   if (end > now) return end;
   throw invalidRequest("The trial_end must be in the future.", { param: "trial_end" });
 }
@@ -101,9 +112,12 @@ export function updateSubscription(call: Call): CallResult {
   const { account, params, path } = call;
   const before = find(account, "subscription", path["id"] ?? "");
   if (isEnded(before)) {
-    throw invalidRequest("A canceled subscription can only update its cancellation_details and metadata.");
+    throw invalidRequest(
+      "A canceled subscription can only update its cancellation_details and metadata.",
+    );
   }
-  const collectionMethod = params.oneOf("collection_method", COLLECTION_METHODS) ?? before.collectionMethod;
+  const collectionMethod =
+    params.oneOf("collection_method", COLLECTION_METHODS) ?? before.collectionMethod;
   const given = params.integer("days_until_due");
   const daysUntilDue = collectionMethod === "send_invoice" ? (given ?? before.daysUntilDue) : null;
   checkDue(collectionMethod, collectionMethod === "send_invoice" ? daysUntilDue : (given ?? null));
@@ -216,7 +230,8 @@ function readCancelation({ account, params }: Call, periodEnd: number) {
   if (atPeriodEnd === undefined && cancelAt === undefined) return {};
   const at = atPeriodEnd === true ? periodEnd : cancelAt == null ? null : Number(cancelAt);
   if (at === null) return noCancelation;
-  if (!Number.isInteger(at)) throw invalidRequest(`Invalid timestamp: ${String(cancelAt)}`, { param: "cancel_at" });
+  if (!Number.isInteger(at))
+    throw invalidRequest(`Invalid timestamp: ${String(cancelAt)}`, { param: "cancel_at" });
   return {
     cancelAt: at,
     cancelAtPeriodEnd: atPeriodEnd ?? false,
@@ -235,14 +250,23 @@ function checkCurrency(wanted: string | undefined, held: string) {
 
 function checkDue(collectionMethod: CollectionMethod, daysUntilDue: number | null) {
   if (collectionMethod === "send_invoice" && daysUntilDue === null) {
-    throw invalidRequest("You must pass `days_until_due` when `collection_method` is `send_invoice`.", { param: "days_until_due" });
+    throw invalidRequest(
+      "You must pass `days_until_due` when `collection_method` is `send_invoice`.",
+      { param: "days_until_due" },
+    );
   }
   if (collectionMethod === "charge_automatically" && daysUntilDue !== null) {
-    throw invalidRequest("You can only set `days_until_due` if `collection_method` is `send_invoice`.", { param: "days_until_due" });
+    throw invalidRequest(
+      "You can only set `days_until_due` if `collection_method` is `send_invoice`.",
+      { param: "days_until_due" },
+    );
   }
 }
 
 function requirePaymentMethod(row: SubscriptionRow, customer: CustomerRow) {
   if (row.defaultPaymentMethod !== null || customer.defaultPaymentMethod !== null) return;
-  throw invalidRequest("This customer has no attached payment source or default payment method. Please consider adding a default payment method. For more information, visit https://stripe.com/docs/billing/subscriptions/payment-methods-setting#payment-method-priority.", { code: "resource_missing" });
+  throw invalidRequest(
+    "This customer has no attached payment source or default payment method. Please consider adding a default payment method. For more information, visit https://stripe.com/docs/billing/subscriptions/payment-methods-setting#payment-method-priority.",
+    { code: "resource_missing" },
+  );
 }

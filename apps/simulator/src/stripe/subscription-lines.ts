@@ -3,13 +3,24 @@ import { type Call, find } from "./call.ts";
 import { readItemPricing } from "./item-pricing.ts";
 import type { Params } from "./params.ts";
 import { findSellablePrice } from "./price-calls.ts";
-import type { InvoiceLineRow, PriceRow, SubscriptionItemRow, SubscriptionRow } from "./stripe-rows.ts";
+import type {
+  InvoiceLineRow,
+  PriceRow,
+  SubscriptionItemRow,
+  SubscriptionRow,
+} from "./stripe-rows.ts";
 
 /** `add_invoice_items`: one-off lines on the first invoice. */
-export function readExtraLines(call: Call, params: Params, currency: string, now: number): Omit<InvoiceLineRow, "id">[] {
+export function readExtraLines(
+  call: Call,
+  params: Params,
+  currency: string,
+  now: number,
+): Omit<InvoiceLineRow, "id">[] {
   return (params.objects("add_invoice_items") ?? []).map((given) => {
     const priced = given.text("price");
-    const pricing = priced === undefined ? readItemPricing(call, given, currency) : oneOff(call, given, priced);
+    const pricing =
+      priced === undefined ? readItemPricing(call, given, currency) : oneOff(call, given, priced);
     return {
       ...pricing,
       periodStart: now,
@@ -38,7 +49,11 @@ function oneOff(call: Call, given: Params, priceId: string) {
 }
 
 /** What a period of one item costs, as an invoice line; nothing during a trial. */
-export function lineOfSubscriptionItem(price: PriceRow, row: SubscriptionRow, item: SubscriptionItemRow): Omit<InvoiceLineRow, "id"> {
+export function lineOfSubscriptionItem(
+  price: PriceRow,
+  row: SubscriptionRow,
+  item: SubscriptionItemRow,
+): Omit<InvoiceLineRow, "id"> {
   const isTrial = row.status === "trialing";
   const what = `${item.quantity} × ${price.nickname ?? price.product}`;
   return {

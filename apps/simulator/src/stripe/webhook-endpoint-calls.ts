@@ -12,7 +12,10 @@ export function createWebhookEndpoint({ account, params }: Call): CallResult {
   const url = readUrl(params.requiredText("url"));
   const events = params.texts("enabled_events");
   if (events === undefined || events.length === 0) {
-    throw invalidRequest("Missing required param: enabled_events.", { code: "parameter_missing", param: "enabled_events" });
+    throw invalidRequest("Missing required param: enabled_events.", {
+      code: "parameter_missing",
+      param: "enabled_events",
+    });
   }
   const description = params.text("description") ?? null;
   const metadata = params.metadata({});
@@ -64,7 +67,9 @@ export function listWebhookEndpoints({ account, params }: Call): CallResult {
   const limit = params.integer("limit") ?? 10;
   params.finish();
   const all = account.webhooks.endpoints.where("vendor", "stripe").reverse();
-  return { ...wireList("/v1/webhook_endpoints", all.slice(0, limit).map(showEndpoint), all.length > limit) };
+  return {
+    ...wireList("/v1/webhook_endpoints", all.slice(0, limit).map(showEndpoint), all.length > limit),
+  };
 }
 
 function findEndpoint({ account, path }: Pick<Call, "account" | "path">): Endpoint {
@@ -93,5 +98,8 @@ function showEndpoint(endpoint: Endpoint) {
 
 function readUrl(text: string): string {
   if (URL.canParse(text) && /^https?:/.test(text)) return text;
-  throw invalidRequest("Invalid URL: An explicit scheme (such as https) must be provided.", { code: "url_invalid", param: "url" });
+  throw invalidRequest("Invalid URL: An explicit scheme (such as https) must be provided.", {
+    code: "url_invalid",
+    param: "url",
+  });
 }

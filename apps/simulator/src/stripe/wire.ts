@@ -9,10 +9,10 @@ export type Wire<T> = T extends string | number | boolean | null | undefined
   : T extends Stripe.Decimal
     ? string
     : T extends readonly (infer Item)[]
-    ? Wire<Item>[]
-    : T extends object
-      ? { [Key in keyof T]: Wire<T[Key]> }
-      : T;
+      ? Wire<Item>[]
+      : T extends object
+        ? { [Key in keyof T]: Wire<T[Key]> }
+        : T;
 
 /** A list as it stands inside another resource. */
 export interface WireList<T> {

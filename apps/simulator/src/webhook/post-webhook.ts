@@ -3,7 +3,11 @@ import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 
 export interface WebhookPoster {
   /** The status of the answer; 3xx is not followed, as the vendors do not. Rejects on time-out or a lost connection. */
-  post(input: { readonly url: string; readonly headers: Readonly<Record<string, string>>; readonly body: string }): Promise<number>;
+  post(input: {
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string;
+  }): Promise<number>;
   close(): void;
 }
 

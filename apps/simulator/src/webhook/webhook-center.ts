@@ -5,7 +5,12 @@ import type { Table } from "../store/table.ts";
 import { createDueQueue, type DueQueue } from "./due-queue.ts";
 import { createWebhookPoster } from "./post-webhook.ts";
 import { signWebhook } from "./sign-webhook.ts";
-import { DEFAULT_BEHAVIOR, type Delivery, type Endpoint, type WebhookBehavior } from "./webhook-row.ts";
+import {
+  DEFAULT_BEHAVIOR,
+  type Delivery,
+  type Endpoint,
+  type WebhookBehavior,
+} from "./webhook-row.ts";
 
 /** The header a vendor signs under, and how the body of one of its events is written. */
 export interface WebhookVoice {
@@ -33,7 +38,9 @@ export interface WebhookCenter {
   readonly endpoints: Table<Endpoint>;
   readonly deliveries: Table<Delivery>;
   giveVoice(vendor: Vendor, voice: WebhookVoice): void;
-  addEndpoint(input: Omit<Endpoint, "id" | "createdMs" | "enabled"> & { readonly id?: string }): Endpoint;
+  addEndpoint(
+    input: Omit<Endpoint, "id" | "createdMs" | "enabled"> & { readonly id?: string },
+  ): Endpoint;
   putEndpoint(endpoint: Endpoint): void;
   removeEndpoint(id: string): boolean;
   /** Inside the transaction of the change that is announced. */
@@ -43,7 +50,11 @@ export interface WebhookCenter {
   /** Lets everything held or waiting for a retry go now. Number of deliveries let go. */
   release(vendor: Vendor): number;
   /** Posts `body` as it is given to the newest endpoint of the vendor. The status answered; 0 without an answer. */
-  sendRaw(input: { readonly vendor: Vendor; readonly body: string; readonly signature: string | undefined }): Promise<number>;
+  sendRaw(input: {
+    readonly vendor: Vendor;
+    readonly body: string;
+    readonly signature: string | undefined;
+  }): Promise<number>;
   pending(vendor: Vendor): number;
   recent(limit: number): readonly DeliveryReport[];
   /** Takes up what an earlier process left. */
@@ -66,7 +77,11 @@ export function createWebhookCenter(deps: {
     orderBy: (row) => row.createdMs,
   });
   const deliveries = store.define<Delivery>("webhook.delivery", {
-    indexes: { event: (row) => row.event, endpoint: (row) => row.endpoint, vendor: (row) => row.vendor },
+    indexes: {
+      event: (row) => row.event,
+      endpoint: (row) => row.endpoint,
+      vendor: (row) => row.vendor,
+    },
   });
   const behaviors = store.define<WebhookBehavior>("webhook.behavior");
   const poster = createWebhookPoster({ timeoutMs: 10_000, socketsMax: CONCURRENCY });
@@ -193,7 +208,15 @@ export function createWebhookCenter(deps: {
   }) {
     const { delivery, endpoint, attempt, status, error } = input;
     const at = new Date(now()).toISOString();
-    reports.push({ at, vendor: delivery.vendor, event: delivery.event, url: endpoint.url, attempt, status, error });
+    reports.push({
+      at,
+      vendor: delivery.vendor,
+      event: delivery.event,
+      url: endpoint.url,
+      attempt,
+      status,
+      error,
+    });
     if (reports.length > REPORTS_KEPT * 2) reports = reports.slice(-REPORTS_KEPT);
   }
 
@@ -219,7 +242,9 @@ export function createWebhookCenter(deps: {
     const endpoint = endpoints.where("vendor", input.vendor).at(-1);
     const voice = voices.get(input.vendor);
     if (endpoint === undefined || voice === undefined) {
-      throw new Error(`No webhook endpoint of ${input.vendor} is registered: POST /control/webhooks first.`);
+      throw new Error(
+        `No webhook endpoint of ${input.vendor} is registered: POST /control/webhooks first.`,
+      );
     }
     const headers: Record<string, string> =
       input.signature === undefined ? {} : { [voice.signatureHeader]: input.signature };
@@ -256,7 +281,8 @@ export function createWebhookCenter(deps: {
     recent: (limit) => reports.slice(-limit).reverse(),
     start() {
       for (const delivery of deliveries.all()) {
-        if (delivery.state === "pending") queues[delivery.vendor].add({ dueMs: Date.now(), value: delivery.id });
+        if (delivery.state === "pending")
+          queues[delivery.vendor].add({ dueMs: Date.now(), value: delivery.id });
       }
       pump();
     },

@@ -49,7 +49,10 @@ function field(name: string, type: FieldType, options: Options = {}): FieldDefin
   return {
     name,
     type,
-    label: name.replace(/__c$/, "").replace(/_/g, " ").replace(/([a-z])([A-Z])/g, "$1 $2"),
+    label: name
+      .replace(/__c$/, "")
+      .replace(/_/g, " ")
+      .replace(/([a-z])([A-Z])/g, "$1 $2"),
     length: 0,
     precision: 0,
     scale: 0,
@@ -74,9 +77,12 @@ export const longText = (name: string, length = 32_000, options?: Options) =>
   field(name, "textarea", { length, ...options });
 export const picklist = (name: string, values: readonly string[], options?: Options) =>
   field(name, "picklist", { length: 255, picklist: values, ...options });
-export const email = (name: string, options?: Options) => field(name, "email", { length: 128, ...options });
-export const phone = (name: string, options?: Options) => field(name, "phone", { length: 40, ...options });
-export const url = (name: string, options?: Options) => field(name, "url", { length: 255, ...options });
+export const email = (name: string, options?: Options) =>
+  field(name, "email", { length: 128, ...options });
+export const phone = (name: string, options?: Options) =>
+  field(name, "phone", { length: 40, ...options });
+export const url = (name: string, options?: Options) =>
+  field(name, "url", { length: 255, ...options });
 export const flag = (name: string, options?: Options) =>
   field(name, "boolean", { defaultValue: false, ...options });
 export const wholeNumber = (name: string, options?: Options) =>

@@ -30,10 +30,15 @@ export function buildSchema(definitions: readonly ObjectDefinition[]): Schema {
   for (const definition of definitions) {
     for (const one of definition.fields) {
       if (one.referenceTo === null || one.childRelationshipName === null) continue;
-      const parents = one.referenceTo === "*" ? definitions.map(({ name }) => name) : [one.referenceTo];
+      const parents =
+        one.referenceTo === "*" ? definitions.map(({ name }) => name) : [one.referenceTo];
       for (const parent of parents) {
         const list = children.get(parent) ?? [];
-        list.push({ name: one.childRelationshipName, childObject: definition.name, field: one.name });
+        list.push({
+          name: one.childRelationshipName,
+          childObject: definition.name,
+          field: one.name,
+        });
         children.set(parent, list);
       }
     }

@@ -34,12 +34,19 @@ export function bindCondition(input: {
     }
     case "compare": {
       const bound = bindField(org, object, condition.path);
-      const test = bindComparison({ org, field: bound.field, operator: condition.operator, literal: condition.value });
+      const test = bindComparison({
+        org,
+        field: bound.field,
+        operator: condition.operator,
+        literal: condition.value,
+      });
       return (row) => test(bound.read(row));
     }
     case "in": {
       const bound = bindField(org, object, condition.path);
-      const wanted = new Set(condition.values.map((one) => comparable(bound.field, readLiteral(org, bound.field, one))));
+      const wanted = new Set(
+        condition.values.map((one) => comparable(bound.field, readLiteral(org, bound.field, one))),
+      );
       return (row) => wanted.has(comparable(bound.field, bound.read(row))) !== condition.isNegated;
     }
     case "inQuery": {
@@ -66,7 +73,11 @@ function bindComparison(input: {
   if (operator === "=") return (value) => comparable(field, value) === wanted;
   if (operator === "!=") return (value) => comparable(field, value) !== wanted;
   if (wanted === null) {
-    throw refusal(400, "MALFORMED_QUERY", `operator ${operator} cannot be used with null on field '${field.name}'`);
+    throw refusal(
+      400,
+      "MALFORMED_QUERY",
+      `operator ${operator} cannot be used with null on field '${field.name}'`,
+    );
   }
   return (value) => {
     const held = comparable(field, value);
@@ -104,7 +115,8 @@ export function readLiteral(org: Org, field: FieldDefinition, literal: Literal):
       throw wrongKind(field, field.type);
     case "datetime":
       if (literal.kind === "datetime") return literal.ms;
-      if (literal.kind === "relativeDate") return Date.parse(`${relativeDay(org, literal)}T00:00:00Z`);
+      if (literal.kind === "relativeDate")
+        return Date.parse(`${relativeDay(org, literal)}T00:00:00Z`);
       throw wrongKind(field, "dateTime");
     case "date":
       if (literal.kind === "date") return literal.day;
@@ -131,12 +143,19 @@ export function readLiteral(org: Org, field: FieldDefinition, literal: Literal):
 
 function relativeDay(org: Org, literal: { readonly name: string; readonly count: number }): string {
   const dayMs = 86_400_000;
-  const shift = { TODAY: 0, YESTERDAY: -1, TOMORROW: 1, LAST_N_DAYS: -literal.count, NEXT_N_DAYS: literal.count };
+  const shift = {
+    TODAY: 0,
+    YESTERDAY: -1,
+    TOMORROW: 1,
+    LAST_N_DAYS: -literal.count,
+    NEXT_N_DAYS: literal.count,
+  };
   return dayOf(org.now() + (shift[literal.name as keyof typeof shift] ?? 0) * dayMs);
 }
 
 function wrongKind(field: FieldDefinition, wanted: string) {
-  const quotes = wanted === "string" ? "should be enclosed in quotes" : "should not be enclosed in quotes";
+  const quotes =
+    wanted === "string" ? "should be enclosed in quotes" : "should not be enclosed in quotes";
   return refusal(
     400,
     "INVALID_FIELD",

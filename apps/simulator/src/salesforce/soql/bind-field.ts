@@ -19,11 +19,17 @@ const HOPS_MAX = 5;
 export function bindField(org: Org, object: SchemaObject, path: Path): BoundField {
   // `Opportunity.Name` on Opportunity: the object's own name may stand in front.
   const steps =
-    path.length > 1 && path[0]?.toLowerCase() === object.name.toLowerCase() && object.parent(path[0]) === undefined
+    path.length > 1 &&
+    path[0]?.toLowerCase() === object.name.toLowerCase() &&
+    object.parent(path[0]) === undefined
       ? path.slice(1)
       : path;
   if (steps.length - 1 > HOPS_MAX) {
-    throw refusal(400, "INVALID_FIELD", `relationship path is too long: ${path.join(".")} (at most ${HOPS_MAX})`);
+    throw refusal(
+      400,
+      "INVALID_FIELD",
+      `relationship path is too long: ${path.join(".")} (at most ${HOPS_MAX})`,
+    );
   }
   const hops: FieldDefinition[] = [];
   let current = object;
@@ -53,7 +59,11 @@ export function bindField(org: Org, object: SchemaObject, path: Path): BoundFiel
 }
 
 /** The record that `hops` lead to from `row`; undefined when one on the way is missing or deleted. */
-export function follow(org: Org, row: RecordRow, hops: readonly FieldDefinition[]): RecordRow | undefined {
+export function follow(
+  org: Org,
+  row: RecordRow,
+  hops: readonly FieldDefinition[],
+): RecordRow | undefined {
   let current: RecordRow | undefined = row;
   for (const hop of hops) {
     const id: FieldValue | undefined = current.values[hop.name];
@@ -64,9 +74,15 @@ export function follow(org: Org, row: RecordRow, hops: readonly FieldDefinition[
   return current;
 }
 
-function readAt(org: Org, row: RecordRow, hops: readonly FieldDefinition[], field: FieldDefinition): FieldValue {
+function readAt(
+  org: Org,
+  row: RecordRow,
+  hops: readonly FieldDefinition[],
+  field: FieldDefinition,
+): FieldValue {
   const target = hops.length === 0 ? row : follow(org, row, hops);
   const value = target?.values[field.name];
-  if (value === undefined || value === null) return field.type === "boolean" && target !== undefined ? false : null;
+  if (value === undefined || value === null)
+    return field.type === "boolean" && target !== undefined ? false : null;
   return value;
 }

@@ -1,5 +1,13 @@
 import type { SalesforceError } from "../salesforce-error.ts";
-import type { Condition, Literal, Operator, OrderItem, Path, SelectItem, SoqlQuery } from "./soql-query.ts";
+import type {
+  Condition,
+  Literal,
+  Operator,
+  OrderItem,
+  Path,
+  SelectItem,
+  SoqlQuery,
+} from "./soql-query.ts";
 import { malformed, type Token, tokenizeSoql } from "./tokenize-soql.ts";
 
 const RELATIVE_DATES = /^(TODAY|YESTERDAY|TOMORROW|(LAST|NEXT)_N_DAYS)$/i;
@@ -70,7 +78,8 @@ export function parseSoql(soql: string): SoqlQuery {
 
   function takeWholeNumber(): number {
     const token = peek();
-    if (token.kind !== "number" || !Number.isInteger(token.value) || token.value < 0) throw unexpected("a whole number");
+    if (token.kind !== "number" || !Number.isInteger(token.value) || token.value < 0)
+      throw unexpected("a whole number");
     at += 1;
     return token.value;
   }

@@ -30,17 +30,26 @@ export function planAccess(input: {
     if (found !== undefined) return { rows: found, isOrdered: false };
   }
   const isStampOrder = ordersByStamp(orderBy);
-  const range = where === undefined ? {} : stampRange(org, object, where);
-  const hasRange = range.from !== undefined || range.to !== undefined;
+  const { from, to } = where === undefined ? ({} as Range) : stampRange(org, object, where);
+  const range = { from: from?.stamp, fromId: from?.id, to };
+  const hasRange = from !== undefined || to !== undefined;
   if (isStampOrder !== undefined) {
-    return { rows: isStampOrder === "up" ? table.ascending(range) : table.descending(range), isOrdered: true };
+    return {
+      rows: isStampOrder === "up" ? table.ascending(range) : table.descending(range),
+      isOrdered: true,
+    };
   }
   return { rows: hasRange ? table.ascending(range) : table.all(), isOrdered: false };
 }
 
-function rowsByEquality(org: Org, object: SchemaObject, condition: Condition): RecordRow[] | undefined {
+function rowsByEquality(
+  org: Org,
+  object: SchemaObject,
+  condition: Condition,
+): RecordRow[] | undefined {
   if (condition.kind !== "in" && condition.kind !== "compare") return undefined;
-  if (condition.kind === "compare" ? condition.operator !== "=" : condition.isNegated) return undefined;
+  if (condition.kind === "compare" ? condition.operator !== "=" : condition.isNegated)
+    return undefined;
   const { hops, field } = bindField(org, object, condition.path);
   if (hops.length > 0 || (field.type !== "id" && !isIndexed(field))) return undefined;
   const literals = condition.kind === "compare" ? [condition.value] : condition.values;
@@ -67,7 +76,11 @@ function rowsByEquality(org: Org, object: SchemaObject, condition: Condition): R
 function ordersByStamp(orderBy: readonly OrderItem[]): "up" | "down" | undefined {
   const [first, second, ...more] = orderBy;
   if (first === undefined || more.length > 0 || !isNamed(first, "systemmodstamp")) return undefined;
-  if (second !== undefined && (!isNamed(second, "id") || second.isDescending !== first.isDescending)) return undefined;
+  if (
+    second !== undefined &&
+    (!isNamed(second, "id") || second.isDescending !== first.isDescending)
+  )
+    return undefined;
   return first.isDescending ? "down" : "up";
 }
 
@@ -75,12 +88,26 @@ function isNamed(item: OrderItem, name: string): boolean {
   return item.path.length === 1 && item.path[0]?.toLowerCase() === name;
 }
 
+/**
+ * Where the matching rows lie in the order (SystemModstamp, Id). `from` is a place in that order,
+ * so that the tie-break of a paged read, `stamp > X OR (stamp = X AND Id > Y)`, begins at its row.
+ */
 interface Range {
-  readonly from?: number | undefined;
+  readonly from?: Place | undefined;
   readonly to?: number | undefined;
+  /** A bound on the id alone; of use once it meets one stamp. */
+  readonly afterId?: string | undefined;
 }
 
-/** Bounds that every matching row's SystemModstamp keeps: AND narrows, OR widens, NOT says nothing. */
+interface Place {
+  readonly stamp: number;
+  readonly id: string;
+}
+
+/** Behind every id. */
+const LAST_ID = "\uffff";
+
+/** Bounds that every matching row keeps: AND narrows, OR widens, NOT says nothing. */
 function stampRange(org: Org, object: SchemaObject, condition: Condition): Range {
   switch (condition.kind) {
     case "and":
@@ -88,12 +115,19 @@ function stampRange(org: Org, object: SchemaObject, condition: Condition): Range
     case "or":
       return condition.items.map((item) => stampRange(org, object, item)).reduce(widen);
     case "compare": {
-      if (condition.path.length !== 1 || condition.path[0]?.toLowerCase() !== "systemmodstamp") return {};
+      const name = condition.path.length === 1 ? condition.path[0]?.toLowerCase() : undefined;
+      if (name === "id" && (condition.operator === ">" || condition.operator === ">=")) {
+        const { field } = bindField(org, object, condition.path);
+        const id = readLiteral(org, field, condition.value);
+        return typeof id === "string" ? { afterId: id } : {};
+      }
+      if (name !== "systemmodstamp") return {};
       const { field } = bindField(org, object, condition.path);
       const bound = readLiteral(org, field, condition.value);
       if (typeof bound !== "number") return {};
-      if (condition.operator === "=") return { from: bound, to: bound };
-      if (condition.operator === ">" || condition.operator === ">=") return { from: bound };
+      if (condition.operator === "=") return { from: { stamp: bound, id: "" }, to: bound };
+      if (condition.operator === ">=") return { from: { stamp: bound, id: "" } };
+      if (condition.operator === ">") return { from: { stamp: bound, id: LAST_ID } };
       if (condition.operator === "<" || condition.operator === "<=") return { to: bound };
       return {};
     }
@@ -105,15 +139,37 @@ function stampRange(org: Org, object: SchemaObject, condition: Condition): Range
 }
 
 function narrow(left: Range, right: Range): Range {
+  const from = later(left.from, right.from);
+  const to = left.to === undefined ? right.to : Math.min(left.to, right.to ?? left.to);
+  const afterId = left.afterId ?? right.afterId;
+  const isOneStamp = from !== undefined && from.stamp === to;
   return {
-    from: left.from === undefined ? right.from : Math.max(left.from, right.from ?? left.from),
-    to: left.to === undefined ? right.to : Math.min(left.to, right.to ?? left.to),
+    from:
+      isOneStamp && afterId !== undefined && afterId > from.id
+        ? { stamp: from.stamp, id: afterId }
+        : from,
+    to,
+    afterId,
   };
 }
 
 function widen(left: Range, right: Range): Range {
   return {
-    from: left.from === undefined || right.from === undefined ? undefined : Math.min(left.from, right.from),
+    from:
+      left.from === undefined || right.from === undefined
+        ? undefined
+        : isBefore(left.from, right.from)
+          ? left.from
+          : right.from,
     to: left.to === undefined || right.to === undefined ? undefined : Math.max(left.to, right.to),
   };
+}
+
+function later(left: Place | undefined, right: Place | undefined): Place | undefined {
+  if (left === undefined || right === undefined) return left ?? right;
+  return isBefore(left, right) ? right : left;
+}
+
+function isBefore(left: Place, right: Place): boolean {
+  return left.stamp < right.stamp || (left.stamp === right.stamp && left.id < right.id);
 }

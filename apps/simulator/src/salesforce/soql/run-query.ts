@@ -37,7 +37,11 @@ export function runQuery(query: SoqlQuery, options: RunOptions): QueryRun {
     );
   }
   if (query.offset > OFFSET_MAX) {
-    throw refusal(400, "NUMBER_OUTSIDE_VALID_RANGE", `Maximum SOQL offset allowed is ${OFFSET_MAX}`);
+    throw refusal(
+      400,
+      "NUMBER_OUTSIDE_VALID_RANGE",
+      `Maximum SOQL offset allowed is ${OFFSET_MAX}`,
+    );
   }
   const isCount = query.select.some((item) => item.kind === "count");
   if (isCount && query.select.length > 1) {
@@ -63,13 +67,17 @@ function matchingRows(
           condition: query.where,
           valuesOf: (inner) => fieldValues(inner, options),
         });
-  const order = query.orderBy.map((item) => ({ ...item, bound: bindField(org, object, item.path) }));
+  const order = query.orderBy.map((item) => ({
+    ...item,
+    bound: bindField(org, object, item.path),
+  }));
   const { rows, isOrdered } =
     within === undefined
       ? planAccess({ org, object, where: query.where, orderBy: query.orderBy })
       : { rows: within, isOrdered: false };
   const canStop = order.length === 0 || isOrdered;
-  const wanted = query.limit === undefined || !canStop ? Number.POSITIVE_INFINITY : query.limit + query.offset;
+  const wanted =
+    query.limit === undefined || !canStop ? Number.POSITIVE_INFINITY : query.limit + query.offset;
   const found: RecordRow[] = [];
   if (wanted > 0) {
     for (const row of rows) {
@@ -85,7 +93,11 @@ function matchingRows(
 }
 
 function compareBy(
-  order: readonly { readonly bound: BoundField; readonly isDescending: boolean; readonly nullsLast: boolean }[],
+  order: readonly {
+    readonly bound: BoundField;
+    readonly isDescending: boolean;
+    readonly nullsLast: boolean;
+  }[],
   left: RecordRow,
   right: RecordRow,
 ): number {
@@ -104,7 +116,11 @@ function fieldValues(query: SoqlQuery, options: RunOptions): ReadonlySet<FieldVa
   const object = options.org.schema().object(query.from);
   const item = query.select[0];
   if (object === undefined || query.select.length !== 1 || item?.kind !== "field") {
-    throw refusal(400, "MALFORMED_QUERY", "A semi-join selects exactly one ID or reference field of a known object");
+    throw refusal(
+      400,
+      "MALFORMED_QUERY",
+      "A semi-join selects exactly one ID or reference field of a known object",
+    );
   }
   const bound = bindField(options.org, object, item.path);
   return new Set(matchingRows(query, object, options).map((row) => bound.read(row)));
@@ -112,7 +128,11 @@ function fieldValues(query: SoqlQuery, options: RunOptions): ReadonlySet<FieldVa
 
 type Show = (row: RecordRow) => Record<string, unknown>;
 
-function bindSelect(select: readonly SelectItem[], object: SchemaObject, options: RunOptions): Show {
+function bindSelect(
+  select: readonly SelectItem[],
+  object: SchemaObject,
+  options: RunOptions,
+): Show {
   const { org, version } = options;
   const parts = select.map((item): ((row: RecordRow, shown: Record<string, unknown>) => void) => {
     if (item.kind === "children") return bindChildren(item.query, object, options);
@@ -121,14 +141,21 @@ function bindSelect(select: readonly SelectItem[], object: SchemaObject, options
     return (row, shown) => place(options, row, shown, bound);
   });
   return (row) => {
-    const shown: Record<string, unknown> = { attributes: attributesOf(object.name, row.id, version) };
+    const shown: Record<string, unknown> = {
+      attributes: attributesOf(object.name, row.id, version),
+    };
     for (const part of parts) part(row, shown);
     return shown;
   };
 }
 
 /** Puts one field where its path says: `Account.Name` becomes `{Account: {attributes, Name}}`, or `{Account: null}`. */
-function place(options: RunOptions, row: RecordRow, shown: Record<string, unknown>, bound: BoundField) {
+function place(
+  options: RunOptions,
+  row: RecordRow,
+  shown: Record<string, unknown>,
+  bound: BoundField,
+) {
   let target = shown;
   for (let depth = 1; depth <= bound.hops.length; depth += 1) {
     const hop = bound.hops[depth - 1];
@@ -139,7 +166,9 @@ function place(options: RunOptions, row: RecordRow, shown: Record<string, unknow
       target[name] = null;
       return;
     }
-    target[name] ??= { attributes: attributesOf(hop?.referenceTo as string, record.id, options.version) };
+    target[name] ??= {
+      attributes: attributesOf(hop?.referenceTo as string, record.id, options.version),
+    };
     target = target[name] as Record<string, unknown>;
   }
   target[bound.field.name] = showValue(bound.field, bound.read(row));
@@ -163,6 +192,7 @@ function bindChildren(query: SoqlQuery, object: SchemaObject, options: RunOption
   return (row: RecordRow, shown: Record<string, unknown>) => {
     const rows = org.table(child.name).where(BY_FIELD, indexKey(link, row.id));
     const records = matchingRows(query, child, options, rows).map(show);
-    shown[relationship.name] = records.length === 0 ? null : { totalSize: records.length, done: true, records };
+    shown[relationship.name] =
+      records.length === 0 ? null : { totalSize: records.length, done: true, records };
   };
 }

@@ -29,9 +29,24 @@ export type Operator = "=" | "!=" | "<" | ">" | "<=" | ">=" | "LIKE";
 export type Condition =
   | { readonly kind: "and" | "or"; readonly items: readonly Condition[] }
   | { readonly kind: "not"; readonly item: Condition }
-  | { readonly kind: "compare"; readonly path: Path; readonly operator: Operator; readonly value: Literal }
-  | { readonly kind: "in"; readonly path: Path; readonly isNegated: boolean; readonly values: readonly Literal[] }
-  | { readonly kind: "inQuery"; readonly path: Path; readonly isNegated: boolean; readonly query: SoqlQuery };
+  | {
+      readonly kind: "compare";
+      readonly path: Path;
+      readonly operator: Operator;
+      readonly value: Literal;
+    }
+  | {
+      readonly kind: "in";
+      readonly path: Path;
+      readonly isNegated: boolean;
+      readonly values: readonly Literal[];
+    }
+  | {
+      readonly kind: "inQuery";
+      readonly path: Path;
+      readonly isNegated: boolean;
+      readonly query: SoqlQuery;
+    };
 
 export type Literal =
   | { readonly kind: "string"; readonly text: string }

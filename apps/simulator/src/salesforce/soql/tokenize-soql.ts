@@ -58,7 +58,8 @@ export function tokenizeSoql(soql: string): readonly Token[] {
       continue;
     }
     const token = nextToken(match, at);
-    if (token === undefined) throw malformed(soql, at, `line 1:${at} no viable alternative at character '${character}'`);
+    if (token === undefined)
+      throw malformed(soql, at, `line 1:${at} no viable alternative at character '${character}'`);
     tokens.push(token);
     at += token.text.length;
   }
@@ -69,7 +70,8 @@ export function tokenizeSoql(soql: string): readonly Token[] {
 function nextToken(match: (pattern: RegExp) => string | undefined, at: number): Token | undefined {
   const dateTime = match(DATE_TIME);
   const ms = dateTime === undefined ? undefined : parseDateTime(dateTime);
-  if (dateTime !== undefined && ms !== undefined) return { kind: "datetime", ms, text: dateTime, at };
+  if (dateTime !== undefined && ms !== undefined)
+    return { kind: "datetime", ms, text: dateTime, at };
   const date = match(DATE);
   if (date !== undefined && isDate(date)) return { kind: "date", text: date, at };
   const number = match(NUMBER);
@@ -89,7 +91,11 @@ function readString(soql: string, start: number): { text: string; end: number } 
     if (character === "\\") {
       const escaped = ESCAPES[soql[at + 1] ?? ""];
       if (escaped === undefined) {
-        throw malformed(soql, at, `Invalid string literal '${soql.slice(start, at + 2)}'. Illegal character sequence '${soql.slice(at, at + 2)}' in string literal`);
+        throw malformed(
+          soql,
+          at,
+          `Invalid string literal '${soql.slice(start, at + 2)}'. Illegal character sequence '${soql.slice(at, at + 2)}' in string literal`,
+        );
       }
       text += escaped;
       at += 2;
