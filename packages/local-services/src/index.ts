@@ -2,7 +2,12 @@ export { claimFolder } from "./claim-folder.ts";
 export { findFreePort, loopback } from "./free-port.ts";
 export { commandLineOf, isAlive } from "./process-identity.ts";
 export { findProjectFolder, temporalBinaryIn } from "./project-folder.ts";
-export { type RunningPostgres, type StartPostgresInput, startPostgres } from "./start-postgres.ts";
+export {
+  type RunningPostgres,
+  removePostgresData,
+  type StartPostgresInput,
+  startPostgres,
+} from "./start-postgres.ts";
 export { type RunningTemporal, type StartTemporalInput, startTemporal } from "./start-temporal.ts";
 export {
   type SupervisedProcess,

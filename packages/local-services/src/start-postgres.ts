@@ -1,5 +1,14 @@
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import pg from "pg";
@@ -43,6 +52,8 @@ export interface RunningPostgres {
   /** Where the data really is: as root it may be outside a folder that only root can enter. */
   readonly dataFolder: string | undefined;
   stop(): Promise<void>;
+  /** Stops it and deletes its data: for tests. A given server is left as it is. */
+  discard(): Promise<void>;
 }
 
 /**
@@ -57,7 +68,8 @@ export async function startPostgres(input: StartPostgresInput): Promise<RunningP
 
   const account = findPostgresAccount();
   const binaries = reachableBinaries(findPostgresBinaries(), account);
-  const dataFolder = reachableDataFolder({ folder: resolve(input.dataFolder), account, say });
+  const place = resolve(input.dataFolder);
+  const dataFolder = reachableDataFolder({ folder: place, account, say });
   await clearLeftoverPostgres({ folder: dataFolder, say });
   const { password } = await prepareCluster({ folder: dataFolder, binaries, account, say });
   const port = await findFreePort({ wanted: input.port, name: "PostgreSQL", say });
@@ -67,7 +79,7 @@ export async function startPostgres(input: StartPostgresInput): Promise<RunningP
     args: ["-D", dataFolder, ...settings({ port, durability: input.durability })],
     cwd: dataFolder,
     env: { PATH: process.env.PATH, LC_ALL: "C", TZ: "UTC" },
-    logFile: `${dataFolder}.log`,
+    logFile: `${place}.log`,
     stopSignal: "SIGINT",
     ...(account ? { uid: account.uid, gid: account.gid } : {}),
   });
@@ -82,7 +94,17 @@ export async function startPostgres(input: StartPostgresInput): Promise<RunningP
     await server.stop();
     throw error;
   }
-  return { databaseUrl, origin: "started", pid: server.pid, dataFolder, stop: server.stop };
+  return {
+    databaseUrl,
+    origin: "started",
+    pid: server.pid,
+    dataFolder,
+    stop: server.stop,
+    discard: async () => {
+      await server.stop();
+      removePostgresData(place);
+    },
+  };
 }
 
 function settings({ port, durability }: { port: number; durability: "kept" | "test" }): string[] {
@@ -140,6 +162,7 @@ async function useGivenPostgres(databaseUrl: string): Promise<RunningPostgres> {
     pid: undefined,
     dataFolder: undefined,
     stop: () => Promise.resolve(),
+    discard: () => Promise.resolve(),
   };
 }
 
@@ -179,7 +202,18 @@ function reachableDataFolder({
   say(
     `PostgreSQL runs as ${account.name}, who may not enter ${dirname(folder)}: its data is kept in ${elsewhere}.`,
   );
+  // So that the data is found, and deleted, where it was asked for.
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(folder);
+  if (!existsSync(folder)) symlinkSync(elsewhere, folder);
   return elsewhere;
+}
+
+/** Deletes the data and the log that a stopped server kept for this folder, wherever the data is. */
+export function removePostgresData(folder: string): void {
+  const entry = lstatSync(folder, { throwIfNoEntry: false });
+  if (entry?.isSymbolicLink()) rmSync(readlinkSync(folder), { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
+  rmSync(`${folder}.log`, { force: true });
 }
 
 /** Owned by root and open for passing only, so nobody else can put anything there. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import {
   commandLineOf,
   findProjectFolder,
+  removePostgresData,
   startPostgres,
   startTemporal,
   temporalBinaryIn,
@@ -53,7 +54,8 @@ export async function startTestEnvironment({
   const stop = async () => {
     await Promise.all(
       started.map(async (one) => {
-        if (one.status === "fulfilled") await one.value.stop();
+        if (one.status === "rejected") return;
+        await ("discard" in one.value ? one.value.discard() : one.value.stop());
       }),
     );
     rmSync(folder, { recursive: true, force: true });
@@ -139,6 +141,7 @@ function removeRunsOfTheDead(runs: string): void {
     const pid = Number(name);
     // Another run's folder stays as long as its process does; its servers end with it.
     if (Number.isInteger(pid) && commandLineOf(pid).includes("node")) continue;
+    removePostgresData(join(runs, name, "postgres"));
     rmSync(join(runs, name), { recursive: true, force: true });
   }
 }
