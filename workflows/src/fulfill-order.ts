@@ -8,9 +8,9 @@ import {
   setCurrentDetails,
   workflowInfo,
 } from "@temporalio/workflow";
-import type { NextStep, StepFailure, UndoableStep } from "@usher/activities";
+import type { RunStep, StepFailure, UndoableStep } from "@usher/activities";
 import { createVendors, ours } from "./activity-bounds.ts";
-import type { FulfillOrderInput } from "./contract.ts";
+import { type FulfillOrderInput, publicText } from "./contract.ts";
 import { openMailbox } from "./fulfillment-messages.ts";
 import { toStepFailure } from "./step-failure.ts";
 import { untilDatabaseAnswers } from "./until-database-answers.ts";
@@ -49,7 +49,7 @@ export async function fulfillOrder(order: FulfillOrderInput): Promise<FulfillOrd
 
   async function fulfill(): Promise<FulfillOrderResult> {
     for (let step = await plan(); ; ) {
-      setCurrentDetails(step.details);
+      setCurrentDetails(publicText(step.details));
       switch (step.kind) {
         case "wait-for-approval":
           mailbox.phase = "awaiting-approval";
@@ -86,7 +86,7 @@ export async function fulfillOrder(order: FulfillOrderInput): Promise<FulfillOrd
     }
   }
 
-  async function plan(): Promise<NextStep> {
+  async function plan(): Promise<RunStep> {
     mailbox.phase = "planning";
     return await stepOf("plan", async () => {
       const request = mailbox.cancelRequest;
@@ -99,7 +99,7 @@ export async function fulfillOrder(order: FulfillOrderInput): Promise<FulfillOrd
     });
   }
 
-  async function retry(): Promise<NextStep> {
+  async function retry(): Promise<RunStep> {
     return await stepOf("plan", async () => {
       heard = mailbox.messages;
       return await untilDatabaseAnswers(() => ours.retryOrder(order));
@@ -107,7 +107,7 @@ export async function fulfillOrder(order: FulfillOrderInput): Promise<FulfillOrd
   }
 
   /** Bills in the vendors' system. A newer revision or a cancelation breaks it off. */
-  async function bill({ revision }: { readonly revision: number }): Promise<NextStep> {
+  async function bill({ revision }: { readonly revision: number }): Promise<RunStep> {
     const call = new CancellationScope();
     mailbox.onInterruption = () => call.cancel();
     try {
@@ -125,7 +125,7 @@ export async function fulfillOrder(order: FulfillOrderInput): Promise<FulfillOrd
     return await grant({ revision });
   }
 
-  async function grant({ revision }: { readonly revision: number }): Promise<NextStep> {
+  async function grant({ revision }: { readonly revision: number }): Promise<RunStep> {
     mailbox.phase = "granting";
     return await stepOf("grant", async () => {
       heard = mailbox.messages;
@@ -133,10 +133,7 @@ export async function fulfillOrder(order: FulfillOrderInput): Promise<FulfillOrd
     });
   }
 
-  async function stepOf(
-    step: StepFailure["step"],
-    call: () => Promise<NextStep>,
-  ): Promise<NextStep> {
+  async function stepOf(step: StepFailure["step"], call: () => Promise<RunStep>): Promise<RunStep> {
     try {
       return await call();
     } catch (error) {
@@ -145,7 +142,7 @@ export async function fulfillOrder(order: FulfillOrderInput): Promise<FulfillOrd
     }
   }
 
-  async function actionNeeded(failure: StepFailure): Promise<NextStep> {
+  async function actionNeeded(failure: StepFailure): Promise<RunStep> {
     try {
       return await untilDatabaseAnswers(() => ours.recordFailure({ ...order, failure }));
     } catch (error) {
@@ -172,7 +169,7 @@ export async function fulfillOrder(order: FulfillOrderInput): Promise<FulfillOrd
    * Takes back what was made, the last first. It cannot be canceled, and a step that cannot be
    * taken back is written down and does not keep the others.
    */
-  async function undo({ steps, reason }: StepOf<"undo">): Promise<NextStep> {
+  async function undo({ steps, reason }: StepOf<"undo">): Promise<RunStep> {
     await CancellationScope.nonCancellable(async () => {
       for (const step of steps) {
         const failure = await failureOf(step, () => compensate({ step, reason }));
@@ -204,7 +201,7 @@ export async function fulfillOrder(order: FulfillOrderInput): Promise<FulfillOrd
   }
 }
 
-type StepOf<Kind extends NextStep["kind"]> = Extract<NextStep, { kind: Kind }>;
+type StepOf<Kind extends RunStep["kind"]> = Extract<RunStep, { kind: Kind }>;
 
 async function failureOf(
   step: UndoableStep,

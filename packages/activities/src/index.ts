@@ -1,4 +1,13 @@
-export type { BillingActivities } from "./billing-activities.ts";
-export type { EntitlementActivities } from "./entitlement-activities.ts";
-export type { NextStep, OrderRef, StepFailure, UndoableStep } from "./next-step.ts";
-export type { OrderActivities } from "./order-activities.ts";
+export * from "./billing-activities.ts";
+export * from "./call-vendor.ts";
+export type { CarriedOrder } from "./carry-order.ts";
+export * from "./catalog-memory.ts";
+export type * from "./connected-vendors.ts";
+export * from "./entitlement-activities.ts";
+export * from "./failpoint.ts";
+export * from "./order-activities.ts";
+export { asActivities } from "./run-activity.ts";
+export type { OrderRef, RunStep, StepFailure, UndoableStep } from "./run-step.ts";
+export { type TellDealsResult, tellDeals } from "./tell-deals.ts";
+export { ownFailureTypes, toTemporalFailure } from "./to-temporal-failure.ts";
+export { createTokenIssuer, type TokenIssuer } from "./token-issuer.ts";

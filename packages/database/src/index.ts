@@ -59,6 +59,7 @@ export {
 } from "./order-event-repository.ts";
 export * from "./order-intake-repository.ts";
 export * from "./order-planning-repository.ts";
+export * from "./order-recovery-repository.ts";
 export * from "./order-repository.ts";
 export type { OrderRevision } from "./order-revision.ts";
 export * from "./outbox-repository.ts";

@@ -50,6 +50,8 @@ export interface FulfillmentClient {
   cancelOrder(input: FulfillOrderInput & CancelOrderInput): Promise<void>;
   /** Tells the run of a recorded decision. Calls with one decision id count once. */
   decide(input: DecideCall): Promise<DecideAnswer>;
+  /** True while a run of the order is open. */
+  isRunning(input: FulfillOrderInput): Promise<boolean>;
   /** Where the open run stands; null when none was ever started or its history is gone. */
   phase(input: FulfillOrderInput): Promise<FulfillmentPhase | null>;
 }
@@ -95,6 +97,15 @@ export function createFulfillmentClient({
       });
     },
     decide: (input) => decide({ client, input }),
+    isRunning: async (input) => {
+      try {
+        const handle = client.workflow.getHandle(fulfillOrderWorkflowId(input));
+        return (await handle.describe()).status.name === "RUNNING";
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return false;
+        throw error;
+      }
+    },
     phase: async (input) => {
       try {
         const handle = client.workflow.getHandle(fulfillOrderWorkflowId(input));

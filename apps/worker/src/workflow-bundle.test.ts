@@ -1,11 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { bundleWorkflows } from "@usher/temporal-client";
 import { afterAll, describe, expect, it } from "vitest";
+import { workflowsPath } from "./workflows-path.ts";
 
-const workflowsPath = fileURLToPath(new URL("./index.ts", import.meta.url));
 const cacheFolder = mkdtempSync(join(tmpdir(), "usher-bundle-"));
 afterAll(() => rmSync(cacheFolder, { recursive: true, force: true }));
 

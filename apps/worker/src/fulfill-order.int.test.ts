@@ -1,7 +1,7 @@
 import { WorkflowFailedError } from "@temporalio/client";
 import { waitUntil } from "@usher/local-services";
+import type { FulfillmentPhase } from "@usher/workflows/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { FulfillmentPhase } from "./contract.ts";
 import { createFulfillmentRig, type FulfillmentRig } from "./testing/fulfillment-rig.ts";
 import { createHubInMemory, hashOf, refused } from "./testing/hub-in-memory.ts";
 

@@ -4,7 +4,7 @@ import type { UndoableStep } from "@usher/entitlement-core/order";
  * What a run of `fulfillOrder` is to do next, decided on the truth in the database.
  * `details` is for Temporal's own screens, in clear: our words and amounts, no person.
  */
-export type NextStep = StepOfAnyKind &
+export type RunStep = StepOfAnyKind &
   (
     | { readonly kind: "bill"; readonly revision: number }
     | { readonly kind: "grant"; readonly revision: number }

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Client, WorkflowHandle } from "@temporalio/client";
 import { DefaultLogger, Runtime, Worker } from "@temporalio/worker";
 import { findProjectFolder } from "@usher/local-services";
@@ -13,7 +12,9 @@ import {
   type FulfillmentClient,
 } from "@usher/temporal-client";
 import { testTemporal, uniqueTaskQueue } from "@usher/test-kit";
-import { fulfillOrderWorkflowId, taskQueuesOf } from "../contract.ts";
+import { fulfillOrderWorkflowId, taskQueuesOf } from "@usher/workflows/contract";
+
+import { workflowsPath } from "../workflows-path.ts";
 
 export const testPayloadKeys = [{ id: "test", secret: randomBytes(32) }] as const;
 
@@ -55,7 +56,7 @@ export async function createFulfillmentRig({
       ...options,
       taskQueue: queues.fulfillment,
       workflowBundle: await bundleWorkflows({
-        workflowsPath: fileURLToPath(new URL("../index.ts", import.meta.url)),
+        workflowsPath,
         cacheFolder: join(findProjectFolder(), ".usher", "workflow-bundles"),
       }),
     }),

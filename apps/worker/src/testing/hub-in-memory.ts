@@ -2,9 +2,9 @@ import { ApplicationFailure } from "@temporalio/common";
 import type {
   BillingActivities,
   EntitlementActivities,
-  NextStep,
   OrderActivities,
   OrderRef,
+  RunStep,
 } from "@usher/activities";
 
 /** What one order is, for a test to change while its run is on. */
@@ -47,7 +47,7 @@ export function createHubInMemory() {
     return order;
   };
 
-  const next = (order: OrderInMemory): NextStep => {
+  const next = (order: OrderInMemory): RunStep => {
     const step = { details: "" };
     if (order.problem !== null) {
       return { ...step, kind: "wait-for-fix", retryInMs: order.problem.retryInMs };

@@ -1,0 +1,77 @@
+import type { NativeConnection } from "@temporalio/worker";
+import { type ActivityInterceptorsFactory, Worker } from "@temporalio/worker";
+import { createDataConverter, type PayloadKeys, type WorkflowBundle } from "@usher/temporal-client";
+import type { TaskQueues } from "@usher/workflows/contract";
+
+export interface TemporalWorkersInput {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly queues: TaskQueues;
+  readonly payloadKeys: PayloadKeys;
+  readonly workflowBundle: WorkflowBundle;
+  /** On our own database: local to the workflow task. */
+  readonly ownActivities: object;
+  /** Calls to vendors, on their queue. */
+  readonly vendorActivities: object;
+  readonly interceptor: ActivityInterceptorsFactory;
+  readonly shutdownGraceMs: number;
+  readonly onStopped: (error: unknown) => void;
+}
+
+export interface TemporalWorkers {
+  /** Both workers poll. */
+  isRunning(): boolean;
+  /** No new work is taken; resolves when what was taken has ended or the grace is over. */
+  stop(): Promise<void>;
+}
+
+/**
+ * One process, one connection, two workers: one for workflows with their local activities, one
+ * for vendors' calls, so that a slow vendor never takes the slots of our own steps.
+ */
+export async function startTemporalWorkers(input: TemporalWorkersInput): Promise<TemporalWorkers> {
+  const shared = {
+    connection: input.connection,
+    namespace: input.namespace,
+    dataConverter: createDataConverter(input.payloadKeys),
+    interceptors: { activity: [input.interceptor] },
+    shutdownGraceTime: input.shutdownGraceMs,
+    // Below whatever an orchestrator waits before it kills.
+    shutdownForceTime: input.shutdownGraceMs + 5_000,
+  };
+  const workers = [
+    await Worker.create({
+      ...shared,
+      taskQueue: input.queues.fulfillment,
+      workflowBundle: input.workflowBundle,
+      activities: input.ownActivities,
+      maxConcurrentWorkflowTaskExecutions: 40,
+      maxConcurrentLocalActivityExecutions: 100,
+      // About a megabyte each; a run that waits for an approver is replayed when it is woken.
+      maxCachedWorkflows: 500,
+      workflowTaskPollerBehavior: { type: "autoscaling" },
+    }),
+    await Worker.create({
+      ...shared,
+      taskQueue: input.queues.vendors,
+      activities: input.vendorActivities,
+      maxConcurrentActivityTaskExecutions: 50,
+    }),
+  ];
+  const runs = workers.map(async (worker) => {
+    try {
+      await worker.run();
+    } catch (error) {
+      input.onStopped(error);
+    }
+  });
+  return {
+    isRunning: () => workers.every((worker) => worker.getState() === "RUNNING"),
+    stop: async () => {
+      for (const worker of workers) {
+        if (worker.getState() === "RUNNING") worker.shutdown();
+      }
+      await Promise.all(runs);
+    },
+  };
+}

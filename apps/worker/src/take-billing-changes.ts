@@ -1,0 +1,104 @@
+import type { CallVendor } from "@usher/activities";
+import type { BillingChange } from "@usher/connector-sdk/spec";
+import {
+  type Database,
+  finishInbox,
+  type InboxMessage,
+  listOrderEvents,
+  lockOrder,
+  pageLimitMax,
+  recordOrderCommand,
+  recordRemoteState,
+  type TenantTransaction,
+} from "@usher/database";
+import type { ConnectionId, Instant, OrderId } from "@usher/entitlement-core/kernel";
+import type { InboxBatch } from "./inbox-dispatcher.ts";
+
+export interface TakeBillingChangesDependencies {
+  readonly database: Database;
+  readonly callVendor: CallVendor;
+}
+
+const readTimeoutMs = 30_000;
+
+/**
+ * Reads the object behind each event again and writes on the order's timeline what it says. One
+ * message at a time: vendors have no call that reads many objects of several kinds.
+ */
+export function createTakeBillingChanges(deps: TakeBillingChangesDependencies) {
+  return async (batch: InboxBatch): Promise<void> => {
+    for (const message of batch.messages) await takeOne(deps, batch, message);
+  };
+}
+
+async function takeOne(
+  deps: TakeBillingChangesDependencies,
+  { tenantId, vendor, signal, claimedAt }: InboxBatch,
+  message: InboxMessage,
+): Promise<void> {
+  const { billing } = vendor;
+  if (billing === null) throw new Error(`Connection ${vendor.connectionId} bills nothing.`);
+  const change = await deps.callVendor({
+    tenantId,
+    vendor,
+    operation: "readChange",
+    idempotencyKey: `read:${message.id}`,
+    timeoutMs: readTimeoutMs,
+    signal,
+    call: (context) =>
+      billing.readChange({ eventId: message.eventId, body: message.body }, context),
+  });
+  await deps.database.withTenant({ tenantId }, async (tx) => {
+    await record(tx, {
+      change,
+      connectionId: vendor.connectionId as ConnectionId,
+      system: vendor.vendor,
+      now: claimedAt,
+    });
+    await finishInbox(
+      tx,
+      change.kind === "irrelevant"
+        ? { ids: [message.id], outcome: "ignored", because: change.because }
+        : { ids: [message.id], outcome: "processed" },
+    );
+  });
+}
+
+interface ChangeToRecord {
+  readonly change: BillingChange;
+  readonly connectionId: ConnectionId;
+  readonly system: string;
+  readonly now: Instant;
+}
+
+async function record(tx: TenantTransaction, input: ChangeToRecord): Promise<void> {
+  const { change, connectionId, system, now } = input;
+  if (change.kind === "irrelevant") return;
+  const { recordId } = change;
+  const state = change.kind === "payment" ? change.outcome : change.state;
+  const known = await recordRemoteState(tx, { connectionId, remoteId: recordId, state });
+  if (change.kind !== "payment") return;
+  const orderId = (known?.orderId ?? change.orderId) as OrderId | null;
+  const order = orderId === null ? null : await lockOrder(tx, orderId);
+  if (order === null) return;
+  const { outcome } = change;
+  if ((await lastOutcomeOf(tx, { orderId: order.id, recordId })) === outcome) return;
+  await recordOrderCommand(tx, {
+    order,
+    command: { type: "record-payment", system, recordId, outcome },
+    actor: system,
+    now,
+  });
+}
+
+/** A vendor announces one payment several times under different event ids; the timeline says it once. */
+async function lastOutcomeOf(
+  tx: TenantTransaction,
+  { orderId, recordId }: { readonly orderId: OrderId; readonly recordId: string },
+): Promise<"paid" | "failed" | null> {
+  const { items } = await listOrderEvents(tx, { orderId, limit: pageLimitMax, cursor: null });
+  const payment = items
+    .map((one) => one.event)
+    .findLast((event) => event.type === "payment_recorded" && event.recordId === recordId);
+  return payment?.type === "payment_recorded" ? payment.outcome : null;
+}

@@ -1,0 +1,71 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+/** What the worker tells Prometheus. One per process or per test; labels hold no ids of orders. */
+export interface WorkerMetrics {
+  readonly registry: Registry;
+  readonly turnSeconds: Histogram<"loop">;
+  readonly turnFailures: Counter<"loop">;
+  readonly outboxDelivered: Counter<"topic" | "outcome">;
+  readonly inboxMessages: Counter<"vendor" | "outcome">;
+  readonly writeBacks: Counter<"vendor" | "outcome">;
+  readonly connectorCalls: Histogram<"vendor" | "operation" | "outcome">;
+  readonly streamLagSeconds: Gauge<"connection">;
+  readonly activitySeconds: Histogram<"activity" | "outcome">;
+}
+
+export function createWorkerMetrics(): WorkerMetrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  return {
+    registry,
+    turnSeconds: new Histogram({
+      name: "usher_worker_turn_seconds",
+      help: "Duration of one turn of a service loop",
+      labelNames: ["loop"],
+      registers,
+    }),
+    turnFailures: new Counter({
+      name: "usher_worker_turn_failures_total",
+      help: "Turns of a service loop that ended in an error",
+      labelNames: ["loop"],
+      registers,
+    }),
+    outboxDelivered: new Counter({
+      name: "usher_outbox_messages_total",
+      help: "Outbox messages handed to Temporal",
+      labelNames: ["topic", "outcome"],
+      registers,
+    }),
+    inboxMessages: new Counter({
+      name: "usher_inbox_messages_total",
+      help: "Inbox messages by what became of them",
+      labelNames: ["vendor", "outcome"],
+      registers,
+    }),
+    writeBacks: new Counter({
+      name: "usher_write_backs_total",
+      help: "Statuses told to CRMs",
+      labelNames: ["vendor", "outcome"],
+      registers,
+    }),
+    connectorCalls: new Histogram({
+      name: "usher_connector_call_seconds",
+      help: "Calls to vendors; the outcome is ok or the error's category",
+      labelNames: ["vendor", "operation", "outcome"],
+      registers,
+    }),
+    streamLagSeconds: new Gauge({
+      name: "usher_stream_lag_seconds",
+      help: "Seconds since a connection's change stream was last read to its end",
+      labelNames: ["connection"],
+      registers,
+    }),
+    activitySeconds: new Histogram({
+      name: "usher_activity_seconds",
+      help: "Attempts of activities",
+      labelNames: ["activity", "outcome"],
+      registers,
+    }),
+  };
+}
