@@ -14,6 +14,6 @@ try {
   const rows = await generateRows({ databaseUrl });
   writeFileSync(new URL("../generated/rows.ts", import.meta.url), rows);
 } finally {
-  await postgres.stop();
+  await postgres.discard();
   rmSync(folder, { recursive: true, force: true });
 }
