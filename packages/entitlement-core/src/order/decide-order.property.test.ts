@@ -31,45 +31,53 @@ const revise = fc.tuple(fc.constantFrom(hash1, hash2, "3".repeat(64)), fc.nat(9)
   }),
 );
 
+const aPlainCommand = fc.constantFrom<OrderCommand>(
+  received,
+  approvalRequested,
+  provisioningStarted,
+  billed,
+  granted,
+  canceled,
+  resumed,
+  ended,
+  { type: "complete-approval" },
+  { type: "keep-approvals", kept: [{ stageKey: "finance", decidedBy: "dana@seller.example" }] },
+  { type: "reject", by: "dana@seller.example", comment: null },
+  { type: "record-payment", system: "stripe", recordId: "in_1", outcome: "failed" },
+  { type: "record-told", system: "salesforce", recordId: "006", status: "Active", sequence: 1 },
+  undone("bill"),
+  undone("grant"),
+  undone("bill", "failed"),
+  undone("grant", "failed"),
+);
+
+const aProblem = fc
+  .constantFrom("validation", "approval", "provisioning", "write-back")
+  .map((at) => problemFound(at));
+
+const aDecision = fc
+  .record({
+    decision: fc.constantFrom("approve", "reject", "request_changes"),
+    revisionHash: fc.constantFrom(hash1, hash2),
+    isPathComplete: fc.boolean(),
+  })
+  .map(({ decision, ...differing }) => decided(decision, differing));
+
+const aLapse = fc.constantFrom("parked", "denied").map(
+  (outcome): OrderCommand => ({
+    type: "lapse-approval",
+    stageKey: "finance",
+    stageName: "Finance",
+    outcome,
+  }),
+);
+
 const aCommand: fc.Arbitrary<OrderCommand> = fc.oneof(
-  revise,
-  fc.constantFrom<OrderCommand>(
-    received,
-    approvalRequested,
-    provisioningStarted,
-    billed,
-    granted,
-    canceled,
-    resumed,
-    ended,
-    { type: "complete-approval" },
-    { type: "keep-approvals", kept: [{ stageKey: "finance", decidedBy: "dana@seller.example" }] },
-    { type: "reject", by: "dana@seller.example", comment: null },
-    { type: "record-payment", system: "stripe", recordId: "in_1", outcome: "failed" },
-    { type: "record-told", system: "salesforce", recordId: "006", status: "Active", sequence: 1 },
-    undone("bill"),
-    undone("grant"),
-    undone("bill", "failed"),
-    undone("grant", "failed"),
-  ),
-  fc
-    .constantFrom("validation", "approval", "provisioning", "write-back")
-    .map((at) => problemFound(at)),
-  fc
-    .record({
-      decision: fc.constantFrom("approve", "reject", "request_changes"),
-      revisionHash: fc.constantFrom(hash1, hash2),
-      isPathComplete: fc.boolean(),
-    })
-    .map(({ decision, ...differing }) => decided(decision, differing)),
-  fc.constantFrom("parked", "denied").map(
-    (outcome): OrderCommand => ({
-      type: "lapse-approval",
-      stageKey: "finance",
-      stageName: "Finance",
-      outcome,
-    }),
-  ),
+  { weight: 14, arbitrary: aPlainCommand },
+  { weight: 3, arbitrary: revise },
+  { weight: 2, arbitrary: aDecision },
+  { weight: 1, arbitrary: aProblem },
+  { weight: 1, arbitrary: aLapse },
 );
 
 const commands = fc.array(aCommand, { maxLength: 40 }).map((list) => [received, ...list]);

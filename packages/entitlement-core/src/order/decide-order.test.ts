@@ -204,6 +204,13 @@ describe("a newer revision", () => {
       .thenCaused(["revision_received"], "Received");
   });
 
+  it("is never taken for granted because it was billed", () => {
+    // Revision 2 may be billed, revision 1 is what was granted, and revision 4 is like revision 2.
+    given(...active, revised, provisioningStarted, revisedBack)
+      .when(revised)
+      .thenCaused(["revision_received"], "Received");
+  });
+
   it("of the same content is none", () => {
     const echo: OrderCommand = { type: "revise", revisionHash: hash1, dealVersion: "9" };
     for (const story of [[received], awaiting, billedOnly, active]) {
