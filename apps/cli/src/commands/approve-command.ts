@@ -1,0 +1,141 @@
+import type { WireApprovalTask } from "@usher/api-contract";
+import type { Command } from "commander";
+import { CliFailure } from "../cli-failure.ts";
+import { expectOk } from "../hub.ts";
+import { renderTable } from "../output.ts";
+import type { CommandContext, RunCommand } from "./command-context.ts";
+import { findOrder } from "./order-commands.ts";
+
+interface ApproveOptions {
+  readonly json?: boolean;
+  readonly reject?: boolean;
+  readonly requestChanges?: boolean;
+  readonly comment?: string;
+  readonly all?: boolean;
+  readonly stage?: string;
+}
+
+/** Tasks decided by one call of the API. */
+const batchSize = 100;
+
+/** `usher approve`: without an argument it lists what is open. */
+export function addApproveCommand(program: Command, run: RunCommand): void {
+  program
+    .command("approve")
+    .description("decide what waits for approval; without an argument, list it")
+    .argument("[order]", "an order's id, the deal's id, or a task's id (apt_…)")
+    .option("--reject", "say no; needs --comment")
+    .option("--request-changes", "ask for changes; needs --comment")
+    .option("--comment <text>")
+    .option("--all", "every open task, or those of --stage")
+    .option("--stage <key>", "with --all: only tasks of this stage")
+    .option("--json", "print one JSON document")
+    .action((reference: string | undefined, options: ApproveOptions) =>
+      run(options, async (context) => {
+        if (reference === undefined && !options.all) return listOpenTasks(context);
+        const tasks = await chooseTasks({ context, reference, options });
+        await decideTasks({ context, tasks, options });
+      }),
+    );
+}
+
+async function listOpenTasks({ hub, output }: CommandContext): Promise<void> {
+  const tasks = await collectTasks({ hub: hub(), query: { status: "open" } });
+  output.answer({ data: tasks }, () =>
+    renderTable({
+      columns: ["order", "stage", "customer", "why", "due", "task"],
+      rows: tasks.map((task) => [
+        String(task.order_number),
+        task.stage_name,
+        task.customer_name ?? "–",
+        task.reasons.map((reason) => reason.sentence).join("; "),
+        task.due_at ?? "–",
+        task.id,
+      ]),
+      empty: "Nothing waits for approval.",
+    }),
+  );
+}
+
+async function chooseTasks(input: {
+  readonly context: CommandContext;
+  readonly reference: string | undefined;
+  readonly options: ApproveOptions;
+}): Promise<readonly WireApprovalTask[]> {
+  const hub = input.context.hub();
+  if (input.reference?.startsWith("apt_")) {
+    return [expectOk(await hub.call("getApprovalTask", { path: { id: input.reference } }))];
+  }
+  const ofOrder =
+    input.reference === undefined
+      ? {}
+      : { order_id: (await findOrder({ hub, reference: input.reference })).id };
+  const tasks = await collectTasks({ hub, query: { status: "open", ...ofOrder } });
+  const chosen = tasks.filter(
+    (task) => input.options.stage === undefined || task.stage_key === input.options.stage,
+  );
+  if (chosen.length === 0 && input.reference !== undefined) {
+    throw new CliFailure(`Order ${input.reference} waits for no approval.`, {
+      hint: "`usher approve` without an argument lists what is open.",
+    });
+  }
+  return chosen;
+}
+
+async function collectTasks(input: {
+  readonly hub: ReturnType<CommandContext["hub"]>;
+  readonly query: Readonly<Record<string, string>>;
+}): Promise<readonly WireApprovalTask[]> {
+  const tasks: WireApprovalTask[] = [];
+  for await (const task of input.hub.each("listApprovalTasks", {
+    query: { ...input.query, limit: 100 },
+  })) {
+    tasks.push(task);
+  }
+  return tasks;
+}
+
+async function decideTasks(input: {
+  readonly context: CommandContext;
+  readonly tasks: readonly WireApprovalTask[];
+  readonly options: ApproveOptions;
+}): Promise<void> {
+  const { options, tasks } = input;
+  const { hub, output } = input.context;
+  const decision = options.reject
+    ? "reject"
+    : options.requestChanges
+      ? "request_changes"
+      : "approve";
+  const results: { readonly id: string; readonly decided: boolean; readonly detail: string }[] = [];
+  for (let start = 0; start < tasks.length; start += batchSize) {
+    const batch = tasks.slice(start, start + batchSize);
+    const answer = expectOk(
+      await hub().call("decideApprovalTasks", {
+        body: {
+          decision,
+          comment: options.comment ?? null,
+          tasks: batch.map((task) => ({ id: task.id, revision_hash: task.revision_hash })),
+        },
+      }),
+    );
+    for (const one of answer.data) {
+      results.push({
+        id: one.id,
+        decided: one.decided,
+        detail: one.decided
+          ? `order ${one.task.order_number}: ${one.task.status}`
+          : one.problem.detail,
+      });
+    }
+    output.say(`${Math.min(start + batchSize, tasks.length)} of ${tasks.length}`);
+  }
+  const refused = results.filter((one) => !one.decided);
+  output.answer({ data: results }, () =>
+    [
+      `${results.length - refused.length} decided (${decision.replace("_", " ")}), ${refused.length} refused.`,
+      ...refused.map((one) => `  ${one.id}: ${one.detail}`),
+    ].join("\n"),
+  );
+  if (refused.length > 0) process.exitCode = 1;
+}

@@ -1,0 +1,106 @@
+import { existsSync } from "node:fs";
+import { readinessSchema } from "@usher/api-contract";
+import { temporalBinaryIn } from "@usher/local-services";
+import type { Command } from "commander";
+import colors from "picocolors";
+import { type CliConfig, demoFilePath, projectRoot } from "../config.ts";
+import type { RunCommand } from "./command-context.ts";
+
+/** One thing looked at. `fix` says what to do when it is not well. */
+interface Finding {
+  readonly subject: string;
+  readonly isWell: boolean;
+  readonly found: string;
+  readonly fix: string | null;
+}
+
+/** `usher doctor`: looks at everything that has to be right, and says what to do about what is not. */
+export function addDoctorCommand(program: Command, run: RunCommand): void {
+  program
+    .command("doctor")
+    .description("is anything wrong here, and what to do about it")
+    .option("--json", "print one JSON document")
+    .action((options: { readonly json?: boolean }) =>
+      run(options, async ({ config, output }) => {
+        const findings = [
+          nodeFinding(),
+          temporalFinding(config),
+          demoFinding(config),
+          ...(await hubFindings(config)),
+        ];
+        output.answer({ findings }, () => findings.map(renderFinding).join("\n"));
+        if (findings.some((finding) => !finding.isWell)) process.exitCode = 1;
+      }),
+    );
+}
+
+function nodeFinding(): Finding {
+  const major = Number(process.versions.node.split(".")[0]);
+  return {
+    subject: "Node",
+    isWell: major >= 24,
+    found: `${process.versions.node} at ${process.execPath}`,
+    fix: major >= 24 ? null : "Run usher through `npm run -s usher -- …`, which brings Node 24.",
+  };
+}
+
+function temporalFinding(config: CliConfig): Finding {
+  if (config.temporalAddress !== undefined) {
+    return {
+      subject: "Temporal",
+      isWell: true,
+      found: `given by TEMPORAL_ADDRESS: ${config.temporalAddress}`,
+      fix: null,
+    };
+  }
+  const binary = temporalBinaryIn(projectRoot);
+  const isThere = existsSync(binary);
+  return {
+    subject: "Temporal",
+    isWell: isThere,
+    found: isThere ? `server binary at ${binary}` : "no server binary",
+    fix: isThere ? null : "Run `npm start` once, which fetches it, or set TEMPORAL_ADDRESS.",
+  };
+}
+
+function demoFinding(config: CliConfig): Finding {
+  if (config.demo === undefined) {
+    return { subject: "Demo", isWell: true, found: "none was started here", fix: null };
+  }
+  return {
+    subject: "Demo",
+    isWell: true,
+    found: `${config.demo.base_url}, described in ${demoFilePath(config.home)}`,
+    fix: null,
+  };
+}
+
+async function hubFindings(config: CliConfig): Promise<readonly Finding[]> {
+  if (config.hub === undefined) {
+    const fix = "Run `npm start`, or set USHER_URL and USHER_API_KEY.";
+    return [{ subject: "Hub", isWell: false, found: "none is known", fix }];
+  }
+  const url = `${config.hub.baseUrl}/readyz`;
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
+    // Also a 503 tells every part with its reason.
+    const readiness = readinessSchema.parse(await response.json());
+    return readiness.checks.map((check) => ({
+      subject: `Hub: ${check.name.replaceAll("_", " ")}`,
+      isWell: check.ok,
+      found: check.detail,
+      fix: null,
+    }));
+  } catch (error) {
+    const because = error instanceof Error ? error.message : String(error);
+    const fix = "Run `npm start`; if it runs already, look at .usher/logs/.";
+    return [
+      { subject: "Hub", isWell: false, found: `${url} does not answer as a hub: ${because}`, fix },
+    ];
+  }
+}
+
+function renderFinding(finding: Finding): string {
+  const mark = finding.isWell ? colors.green("✓") : colors.red("✗");
+  return `${mark} ${finding.subject}: ${finding.found}${finding.fix === null ? "" : `\n    ${finding.fix}`}`;
+}

@@ -1,0 +1,172 @@
+import type { WireOrder, WireOrderEvent } from "@usher/api-contract";
+import type { Command } from "commander";
+import colors from "picocolors";
+import { CliFailure } from "../cli-failure.ts";
+import { expectOk } from "../hub.ts";
+import { paintStatus, renderTable } from "../output.ts";
+import { sentenceOfEvent } from "../sentence-of-event.ts";
+import type { CommandContext, RunCommand } from "./command-context.ts";
+
+interface JsonOption {
+  readonly json?: boolean;
+}
+
+/** `usher order list|show|resume|cancel` */
+export function addOrderCommands(program: Command, run: RunCommand): void {
+  const order = program
+    .command("order")
+    .description("orders: what the hub is doing about each deal");
+
+  order
+    .command("list")
+    .description("orders, newest first")
+    .option("--status <word>", "only orders at this rung of the ladder, such as “Action needed”")
+    .option("--limit <n>", "at most so many", "50")
+    .option("--json", "print one JSON document")
+    .action((options: JsonOption & { readonly status?: string; readonly limit: string }) =>
+      run(options, (context) => listOrders(context, options)),
+    );
+
+  order
+    .command("show")
+    .description("one order with its timeline")
+    .argument("<order>", "its id (ord_…) or the deal's id in its CRM")
+    .option("--json", "print one JSON document")
+    .action((reference: string, options: JsonOption) =>
+      run(options, (context) => showOrder(context, reference)),
+    );
+
+  order
+    .command("resume")
+    .description("look at an order again that stands at Action needed")
+    .argument("<order>")
+    .option("--because <text>", "what was fixed")
+    .option("--json", "print one JSON document")
+    .action((reference: string, options: JsonOption & { readonly because?: string }) =>
+      run(options, async ({ hub, output }) => {
+        const { id } = await findOrder({ hub: hub(), reference });
+        const body = options.because === undefined ? {} : { because: options.because };
+        const resumed = expectOk(await hub().call("resumeOrder", { path: { id }, body }));
+        output.answer(resumed, () => `Order ${resumed.number} is looked at again.`);
+      }),
+    );
+
+  order
+    .command("cancel")
+    .description(
+      "take an order back: its rights end now, its bills are undone, its token is revoked",
+    )
+    .argument("<order>")
+    .option("--reason <text>")
+    .option("--json", "print one JSON document")
+    .action((reference: string, options: JsonOption & { readonly reason?: string }) =>
+      run(options, async ({ hub, output }) => {
+        const { id } = await findOrder({ hub: hub(), reference });
+        const canceled = expectOk(
+          await hub().call("cancelOrder", {
+            path: { id },
+            body: { reason: options.reason ?? null },
+          }),
+        );
+        output.answer(
+          canceled,
+          () => `Order ${canceled.number} is being undone; \`order show ${id}\` follows it.`,
+        );
+      }),
+    );
+}
+
+async function listOrders(
+  { hub, output }: CommandContext,
+  options: { readonly status?: string; readonly limit: string },
+): Promise<void> {
+  const most = Number(options.limit);
+  if (!Number.isInteger(most) || most < 1) {
+    throw new CliFailure(`--limit expects a whole number of at least 1; got “${options.limit}”.`);
+  }
+  const orders: WireOrder[] = [];
+  const query = {
+    limit: Math.min(most, 100),
+    ...(options.status === undefined ? {} : { status: options.status }),
+  };
+  for await (const one of hub().each("listOrders", { query })) {
+    orders.push(one);
+    if (orders.length >= most) break;
+  }
+  output.answer({ data: orders }, () =>
+    renderTable({
+      columns: ["number", "status", "customer", "deal", "held by / to fix", "id"],
+      rows: orders.map((one) => [
+        String(one.number),
+        one.status,
+        one.customer?.name ?? "–",
+        one.name,
+        holderOf(one),
+        one.id,
+      ]),
+      empty: "There are no such orders.",
+    }),
+  );
+}
+
+function holderOf(order: WireOrder): string {
+  if (order.problem !== null) return order.problem.sentence;
+  return order.waiting_on === null ? "" : order.waiting_on.who;
+}
+
+async function showOrder({ hub, output }: CommandContext, reference: string): Promise<void> {
+  const order = await findOrder({ hub: hub(), reference });
+  const events: WireOrderEvent[] = [];
+  for await (const event of hub().each("listOrderEvents", { path: { id: order.id } }))
+    events.push(event);
+  output.answer({ order, events }, () => renderOrder(order, events));
+}
+
+function renderOrder(order: WireOrder, events: readonly WireOrderEvent[]): string {
+  const lines = order.lines.map(
+    (line) =>
+      `  ${line.quantity} × ${line.sku ?? `${line.product_code} (not in the catalog)`}` +
+      (line.unit_price === null
+        ? ""
+        : ` at ${line.unit_price.amount} ${line.unit_price.currency}`) +
+      (line.active_until === null ? "" : `, until ${line.active_until.slice(0, 10)}`),
+  );
+  const holder =
+    order.problem !== null
+      ? [`  ${colors.red("to fix:")} ${order.problem.sentence}`]
+      : order.waiting_on !== null
+        ? [`  waiting on ${order.waiting_on.who} since ${order.waiting_on.since}`]
+        : [];
+  return [
+    `${colors.bold(`Order ${order.number}`)} ${paintStatus(order.status)}  ${order.customer?.name ?? "no customer"} · ${order.name}`,
+    `  ${order.source.system} ${order.source.id}, revision ${order.revision} (${order.revision_hash.slice(0, 19)}…)`,
+    ...holder,
+    ...lines,
+    ...events.map((event) => `  ${colors.dim(event.occurred_at)}  ${sentenceOfEvent(event)}`),
+  ].join("\n");
+}
+
+/** An order by our id or by the deal's. Names the ways it was looked for when there is none. */
+export async function findOrder(input: {
+  readonly hub: ReturnType<CommandContext["hub"]>;
+  readonly reference: string;
+}): Promise<WireOrder> {
+  if (input.reference.startsWith("ord_")) {
+    return expectOk(await input.hub.call("getOrder", { path: { id: input.reference } }));
+  }
+  const page = expectOk(
+    await input.hub.call("listOrders", { query: { source_id: input.reference, limit: 2 } }),
+  );
+  const [first, second] = page.data;
+  if (first === undefined) {
+    throw new CliFailure(`No order comes from a deal “${input.reference}”.`, {
+      hint: "Give the order's id (ord_…) or the deal's id as the CRM shows it; `usher order list` shows both.",
+    });
+  }
+  if (second !== undefined) {
+    throw new CliFailure(`More than one order comes from a deal “${input.reference}”.`, {
+      hint: `Give the order's id: ${first.id} (${first.source.system}) or ${second.id} (${second.source.system}).`,
+    });
+  }
+  return first;
+}

@@ -1,0 +1,29 @@
+import type { UsherClient } from "@usher/api-contract";
+import { expectOk } from "../hub.ts";
+
+/** The demo's approver: Finance, and nobody who sold anything. */
+export const dana = {
+  email: "dana.kim@demo.example",
+  name: "Dana Kim",
+  groups: ["finance", "legal"],
+} as const;
+
+/** Dana's key decides in her name. The operator's cannot: nobody but an approver may. */
+export async function makeApprover(hub: UsherClient): Promise<{ readonly apiKey: string }> {
+  expectOk(await hub.call("createUser", { body: { ...dana, groups: [...dana.groups] } }));
+  const key = expectOk(
+    await hub.call("createApiKey", {
+      body: {
+        name: "Dana's demo key",
+        scopes: ["approvals:read", "approvals:decide", "orders:read"],
+        user_email: dana.email,
+      },
+    }),
+  );
+  return { apiKey: key.api_key };
+}
+
+/** A link that signs Dana in once, in a browser or on a phone. */
+export async function makeSignInLink(hub: UsherClient): Promise<string> {
+  return expectOk(await hub.call("createSignInLink", { body: { email: dana.email } })).url;
+}
