@@ -62,7 +62,7 @@ async function createRoleOnce(
       throw new Error(
         `The database user ${owner.user} may not create the role ${role}. Give it CREATEROLE, or create both roles ` +
           `as an administrator: "create role ${appRole} login; create role ${directoryRole} nologin; ` +
-          `grant ${appRole}, ${directoryRole} to ${owner.user} with admin option, set true;".`,
+          `grant ${appRole}, ${directoryRole} to ${owner.user} with admin true, inherit false, set true;".`,
         { cause: error },
       );
     }

@@ -122,5 +122,9 @@ function answer({
     grant execute on function directory.${signature} to ${appRole};
     grant create on schema directory to ${directoryRole};
     alter function directory.${signature} owner to ${directoryRole};
-    revoke create on schema directory from ${directoryRole};`;
+    revoke create on schema directory from ${directoryRole};
+    -- The owner gave the function away, and asks it too: to find the tenants it makes.
+    set local role ${directoryRole};
+    grant execute on function directory.${signature} to session_user;
+    reset role;`;
 }
