@@ -5,10 +5,12 @@ import {
   type PayloadCodec,
   ValueError,
 } from "@temporalio/common";
-import { temporal } from "@temporalio/proto";
+// biome-ignore lint/correctness/noUnresolvedImports: CommonJS; Node sees nothing of it but a default export.
+import proto from "@temporalio/proto";
 import type { PayloadKey, PayloadKeys } from "./payload-keys.ts";
 import { isPublicTextJson } from "./public-text.ts";
 
+const { Payload: PayloadMessage } = proto.temporal.api.common.v1;
 const encoding = "binary/encrypted";
 const keyIdField = "encryption-key-id";
 const ivLength = 12;
@@ -50,7 +52,7 @@ function encrypt({
   const iv = randomBytes(ivLength);
   const keyId = Buffer.from(key.id, "utf8");
   const cipher = createCipheriv("aes-256-gcm", key.secret, iv).setAAD(keyId);
-  const plain = temporal.api.common.v1.Payload.encode(payload).finish();
+  const plain = PayloadMessage.encode(payload).finish();
   return {
     metadata: { [METADATA_ENCODING_KEY]: Buffer.from(encoding, "utf8"), [keyIdField]: keyId },
     data: Buffer.concat([iv, cipher.update(plain), cipher.final(), cipher.getAuthTag()]),
@@ -82,5 +84,5 @@ function decrypt(input: {
     decipher.update(data.subarray(ivLength, -tagLength)),
     decipher.final(),
   ]);
-  return temporal.api.common.v1.Payload.decode(plain);
+  return PayloadMessage.decode(plain);
 }
