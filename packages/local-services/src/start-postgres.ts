@@ -199,9 +199,11 @@ function reachableDataFolder({
   mkdirSync(dirname(folder), { recursive: true });
   if (!account || isReachableByOthers(dirname(folder))) return folder;
   const elsewhere = join(publicFolder(), `${basename(folder)}-${shortHash(folder)}`);
-  say(
-    `PostgreSQL runs as ${account.name}, who may not enter ${dirname(folder)}: its data is kept in ${elsewhere}.`,
-  );
+  if (!existsSync(elsewhere)) {
+    say(
+      `PostgreSQL runs as ${account.name}, who may not enter ${dirname(folder)}: its data is kept in ${elsewhere}.`,
+    );
+  }
   // So that the data is found, and deleted, where it was asked for.
   if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(folder);
   if (!existsSync(folder)) symlinkSync(elsewhere, folder);
