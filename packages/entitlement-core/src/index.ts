@@ -1,6 +1,7 @@
 export * from "./approval/index.ts";
 export * from "./catalog/index.ts";
 export * from "./check/index.ts";
+export * from "./contract/index.ts";
 export * from "./deal/index.ts";
 export * from "./entitlement/index.ts";
 export * from "./errors/index.ts";

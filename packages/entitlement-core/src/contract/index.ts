@@ -1,0 +1,1 @@
+export * from "./contract-terms-from-order.ts";
