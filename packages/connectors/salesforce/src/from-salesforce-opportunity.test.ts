@@ -34,7 +34,7 @@ describe("fromSalesforceOpportunity", () => {
     expect(translate()).toEqual({
       system: "salesforce",
       id: "0065g00000XyZabAAF",
-      version: "2026-11-24T06:40:00.000Z",
+      version: expect.stringMatching(/^2026-11-24T06:40:00\.000Z#[0-9a-f]{12}$/),
       name: "Ærø – Pro 🚀",
       isWon: true,
       kind: "new",
@@ -71,14 +71,23 @@ describe("fromSalesforceOpportunity", () => {
 
   it("has the latest stamp of deal and lines for a version: a line's edit may leave its parent alone", () => {
     const older = translate({ record: { SystemModstamp: "2026-11-24T07:00:00.000+0000" } });
-    expect(older.version).toBe("2026-11-24T07:00:00.000Z");
+    expect(older.version).toMatch(/^2026-11-24T07:00:00\.000Z#/);
+  });
+
+  it("gives two edits within one second two versions, and one state one version", () => {
+    const [before, again, edited] = [{}, {}, { Name: "renamed" }].map(
+      (record) => translate({ record }).version,
+    );
+    expect(again).toBe(before);
+    expect(edited).not.toBe(before);
+    expect(edited?.split("#")[0]).toBe(before?.split("#")[0]);
   });
 
   it("reads a stamp of any zone as the same instant", () => {
     const version = translate({
       record: { SystemModstamp: "2026-11-24T20:00:00.000+1400", OpportunityLineItems: null },
     }).version;
-    expect(version).toBe("2026-11-24T06:00:00.000Z");
+    expect(version).toMatch(/^2026-11-24T06:00:00\.000Z#/);
   });
 
   it("falls back for the term: line, deal, connection", () => {

@@ -1,4 +1,4 @@
-import type { Deal, DealLine, DealPerson } from "@usher/entitlement-core/deal";
+import { type Deal, type DealLine, type DealPerson, hashDeal } from "@usher/entitlement-core/deal";
 import { toCountryCode } from "./country-code.ts";
 import { fieldText } from "./field-text.ts";
 import type { SalesforceConfig } from "./salesforce-config.ts";
@@ -9,8 +9,9 @@ import type { SalesforceLineItem, SalesforceOpportunity } from "./salesforce-opp
  * An Opportunity as a `Deal`: nothing is checked or corrected here, a value that is missing stays
  * missing and `parseDeal` tells sales about it. Amounts stay the decimal strings they came as.
  *
- * The version is the latest `SystemModstamp` of the opportunity and its lines: an edit of a line
- * does not always touch its parent.
+ * The version is the latest `SystemModstamp` of the opportunity and its lines, since an edit of a
+ * line does not always touch its parent; and the content's hash, since two edits within a second
+ * carry one stamp.
  */
 export function fromSalesforceOpportunity(input: {
   readonly opportunity: SalesforceOpportunity;
@@ -22,7 +23,7 @@ export function fromSalesforceOpportunity(input: {
   const lines = opportunity.OpportunityLineItems?.records ?? [];
   const account = opportunity.Account ?? null;
   const isOwnEdit = ownUserId !== null && opportunity.LastModifiedById === ownUserId;
-  return {
+  const deal: Deal = {
     system: "salesforce",
     id: opportunity.Id,
     version: [opportunity, ...lines].reduce(latestStamp, ""),
@@ -42,6 +43,7 @@ export function fromSalesforceOpportunity(input: {
     lastEditor: isOwnEdit ? null : toPerson(opportunity.LastModifiedBy),
     lines: lines.map((line) => toLine({ line, opportunity, config })),
   };
+  return { ...deal, version: `${deal.version}#${hashDeal(deal).slice(0, 12)}` };
 }
 
 function toLine(input: {

@@ -1,0 +1,418 @@
+import { createSalesforceConnector } from "@usher/connector-salesforce";
+import type {
+  Checkpoint,
+  ConnectedSystem,
+  CrmConnector,
+  DealStatus,
+} from "@usher/connector-sdk/spec";
+import { aCallContext, outcomeOf, startFaultProxy } from "@usher/connector-sdk/testing";
+import { afterEach, describe, expect, it } from "vitest";
+import { accountName, salesforceConfigFor, startSalesforceWorld } from "./salesforce-world.ts";
+
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0).reverse()) await stop();
+});
+
+async function aWorld(
+  input: {
+    readonly world?: Parameters<typeof startSalesforceWorld>[0];
+    readonly config?: Readonly<Record<string, unknown>>;
+  } = {},
+) {
+  const world = await startSalesforceWorld(input.world);
+  stops.push(() => world.stop());
+  const proxy = await startFaultProxy({ peerUrl: world.url });
+  stops.push(() => proxy.close());
+  const connect = () => crmOf(connectTo(proxy.url, input.config));
+  return { world, proxy, connect, crm: connect() };
+}
+
+function connectTo(url: string, config: Readonly<Record<string, unknown>> = {}): ConnectedSystem {
+  return createSalesforceConnector().connect(
+    { connectionId: "con_traps", config: salesforceConfigFor(url, config) },
+    { fetch, now: Date.now },
+  );
+}
+
+function crmOf({ crm }: ConnectedSystem): CrmConnector {
+  if (crm === null) throw new Error("Salesforce is a CRM");
+  return crm;
+}
+
+let orders = 0;
+function aStatus(change: Partial<DealStatus> = {}): DealStatus {
+  orders += 1;
+  return {
+    orderId: `ord_trap_${orders}`,
+    sequence: 1,
+    status: "Received",
+    waitingOn: null,
+    dueAtIso: null,
+    activeFromIso: null,
+    activeUntilIso: null,
+    problem: null,
+    summary: "s",
+    url: "https://usher.example/o",
+    ...change,
+  };
+}
+
+async function readAll(crm: CrmConnector, from: Checkpoint | null = null) {
+  const ids: string[] = [];
+  let checkpoint = from;
+  for (let page = 0; page < 100; page += 1) {
+    const read = await crm.readChanges({ checkpoint }, aCallContext());
+    ids.push(...read.changes.map(({ dealId }) => dealId));
+    checkpoint = read.checkpoint;
+    if (!read.hasMore) return { ids, checkpoint };
+  }
+  throw new Error("the stream did not end");
+}
+
+describe("reading from Salesforce", () => {
+  it("a page shorter than asked for is not taken for the last one", async () => {
+    const { world, crm } = await aWorld({
+      world: { salesforce: { pageSizeMax: 3 } },
+      config: { pageSize: 10 },
+    });
+    const won = await world.winDeals(
+      Array.from({ length: 11 }, (_, index) => ({ name: `d${index}` })),
+    );
+    const { ids } = await readAll(crm);
+    expect([...ids].sort()).toEqual([...won].sort());
+  });
+
+  it("open deals are left out, by IsWon and not by a stage name", async () => {
+    const { world, crm } = await aWorld();
+    await world.winDeals([
+      { name: "open", stage: "Prospecting" },
+      { name: "lost", stage: "Closed Lost" },
+    ]);
+    const [won] = await world.winDeals([{ name: "won" }]);
+    expect((await readAll(crm)).ids).toEqual([won]);
+  });
+
+  it("a deal with an order that is opened again is announced", async () => {
+    const { world, crm } = await aWorld();
+    const startMs = Date.now();
+    world.holdClock(startMs);
+    const [dealId = ""] = await world.winDeals([{ name: "won" }]);
+    await crm.writeStatus({ dealId, status: aStatus() }, aCallContext());
+    world.holdClock(startMs + 10_000);
+    const { checkpoint } = await readAll(crm);
+    await world.api("PATCH", `/sobjects/Opportunity/${dealId}`, { StageName: "Prospecting" });
+    world.holdClock(startMs + 20_000);
+    expect((await readAll(crm, checkpoint)).ids).toContain(dealId);
+    const [deal] = await crm.readDeals({ dealIds: [dealId] }, aCallContext());
+    expect(deal?.isWon).toBe(false);
+  });
+
+  it("a row of the running second waits until its second is over: two saves share one stamp", async () => {
+    const { world, crm } = await aWorld();
+    const startMs = Math.floor(Date.now() / 1_000) * 1_000;
+    world.holdClock(startMs + 200);
+    const [dealId = ""] = await world.winDeals([{ name: "first save" }]);
+    const early = await readAll(crm);
+    expect(early.ids).toEqual([]);
+    await world.api("PATCH", `/sobjects/Opportunity/${dealId}`, { Name: "second save" });
+    world.holdClock(startMs + 3_000);
+    expect((await readAll(crm, early.checkpoint)).ids).toEqual([dealId]);
+    const [deal] = await crm.readDeals({ dealIds: [dealId] }, aCallContext());
+    expect(deal?.name).toBe("second save");
+  });
+
+  it("a deal with more lines than fit on a page keeps every line", async () => {
+    const { world, crm } = await aWorld({ world: { salesforce: { pageSizeMax: 7 } } });
+    const lines = Array.from({ length: 40 }, (_, index) => ({ Quantity: index + 1, UnitPrice: 1 }));
+    const [dealId = ""] = await world.winDeals([{ name: "big", lines }]);
+    const [deal] = await crm.readDeals({ dealIds: [dealId] }, aCallContext());
+    expect(
+      deal?.lines.map(({ quantity }) => Number(quantity)).sort((one, other) => one - other),
+    ).toEqual(lines.map(({ Quantity }) => Quantity));
+  });
+
+  it("amounts arrive as they were written, decimal by decimal", async () => {
+    const { world, crm } = await aWorld();
+    const lines = [{ Quantity: 0.1, UnitPrice: 12.5, Usher_Term_Months__c: 24 }];
+    const [dealId = ""] = await world.winDeals([{ name: "exact", lines }]);
+    const [deal] = await crm.readDeals({ dealIds: [dealId] }, aCallContext());
+    expect(deal).toMatchObject({
+      account: { name: accountName, country: "DE" },
+      currency: "USD",
+      lines: [{ productCode: "GTX-PRO", months: 24, startsOn: "2026-11-01" }],
+    });
+    expect(deal?.lines[0]?.unitPrice).toMatch(/^12\.50?$/);
+    expect(deal?.lines[0]?.quantity).toMatch(/^0\.10?$/);
+  });
+
+  it("200 deals are one call, and one that is gone is missing from the answer", async () => {
+    const { world, crm, proxy } = await aWorld();
+    const ids = await world.winDeals(
+      Array.from({ length: 200 }, (_, index) => ({ name: `d${index}` })),
+    );
+    await crm.readDeals({ dealIds: ids.slice(0, 1) }, aCallContext());
+    await world.api("DELETE", `/sobjects/Opportunity/${ids[7]}`);
+    proxy.calm();
+    const deals = await crm.readDeals({ dealIds: ids }, aCallContext());
+    expect(proxy.requests).toHaveLength(1);
+    expect(deals).toHaveLength(199);
+  });
+
+  it("an id that is none cannot leave its quotes", async () => {
+    const { crm } = await aWorld();
+    expect(await crm.readDeals({ dealIds: ["') OR (Id != '"] }, aCallContext())).toEqual([]);
+  });
+
+  it.each(["https://evil.example/steal", "//evil.example/x", "/services/data/v67.0/query/../../x"])(
+    "a next page at %s is not fetched",
+    async (nextRecordsUrl) => {
+      const { crm, proxy } = await aWorld();
+      const body = JSON.stringify({ totalSize: 2, done: false, nextRecordsUrl, records: [] });
+      proxy.strike({
+        when: ({ path }) => path.includes("/query"),
+        fault: {
+          kind: "answer",
+          status: 200,
+          headers: { "content-type": "application/json" },
+          body,
+        },
+      });
+      const outcome = await outcomeOf(
+        crm.readDeals({ dealIds: ["001D000000IRFmaIAH"] }, aCallContext()),
+      );
+      expect(outcome.category).toBe("schema_drift");
+      expect(proxy.requests.filter(({ path }) => path.includes("/query"))).toHaveLength(1);
+    },
+  );
+
+  it("endless paging ends: a page that does not advance is refused", async () => {
+    const { crm, proxy } = await aWorld({ config: { pageSize: 1 } });
+    const body = JSON.stringify({
+      totalSize: 1,
+      done: true,
+      records: [{ Id: "006000000000001AAA", SystemModstamp: "2026-11-24T06:00:00.000+0000" }],
+    });
+    proxy.strike({
+      when: ({ path }) => path.includes("/query"),
+      fault: { kind: "answer", status: 200, headers: { "content-type": "application/json" }, body },
+    });
+    const first = await crm.readChanges({ checkpoint: null }, aCallContext());
+    const again = await outcomeOf(
+      crm.readChanges({ checkpoint: first.checkpoint }, aCallContext()),
+    );
+    expect(again.category).toBe("schema_drift");
+  });
+
+  it("wrong types in a record are schema_drift that names the record and the field", async () => {
+    const { crm, proxy } = await aWorld();
+    const body = JSON.stringify({
+      totalSize: 1,
+      done: true,
+      records: [{ Id: "006000000000001AAA", Name: 7, IsWon: "yes" }],
+    });
+    proxy.strike({
+      when: ({ path }) => path.includes("/query"),
+      fault: { kind: "answer", status: 200, headers: { "content-type": "application/json" }, body },
+    });
+    const outcome = await outcomeOf(
+      crm.readDeals({ dealIds: ["006000000000001AAA"] }, aCallContext()),
+    );
+    expect(outcome).toMatchObject({
+      category: "schema_drift",
+      message: expect.stringMatching(/006000000000001AAA.*IsWon/s),
+    });
+  });
+});
+
+describe("Salesforce's credentials", () => {
+  it("20 parallel calls with an expired token cost one token request", async () => {
+    const { world, crm, proxy } = await aWorld();
+    const [dealId = ""] = await world.winDeals([{ name: "won" }]);
+    await crm.readDeals({ dealIds: [dealId] }, aCallContext());
+    world.simulator.parts.tokens.expireAll();
+    proxy.calm();
+    const read = () => crm.readDeals({ dealIds: [dealId] }, aCallContext());
+    const all = await Promise.all(Array.from({ length: 20 }, read));
+    expect(all.every((deals) => deals.length === 1)).toBe(true);
+    expect(proxy.requests.filter(({ path }) => path.endsWith("/token"))).toHaveLength(1);
+  });
+
+  it("a wrong secret is auth_invalid after one request, and is not shown", async () => {
+    const { crm, proxy } = await aWorld({ config: { clientSecret: "canary-secret" } });
+    const outcome = await outcomeOf(crm.check(aCallContext()));
+    expect(outcome.category).toBe("auth_invalid");
+    expect(JSON.stringify(outcome)).not.toContain("canary-secret");
+    expect(proxy.requests).toHaveLength(1);
+  });
+
+  it.each([500, 503])(
+    "a token server that answers %i is transient, not a disconnect",
+    async (status) => {
+      const { crm, proxy } = await aWorld();
+      proxy.strike({
+        when: ({ path }) => path.endsWith("/token"),
+        fault: { kind: "answer", status },
+        times: 1,
+      });
+      expect((await outcomeOf(crm.check(aCallContext()))).category).toBe("transient");
+      expect((await outcomeOf(crm.check(aCallContext()))).category).toBe("ok");
+    },
+  );
+
+  it("two connections in one process share neither token nor limit", async () => {
+    const { world, proxy } = await aWorld();
+    const good = crmOf(connectTo(proxy.url));
+    const bad = crmOf(connectTo(proxy.url, { clientSecret: "wrong" }));
+    await good.check(aCallContext());
+    expect((await outcomeOf(bad.check(aCallContext()))).category).toBe("auth_invalid");
+    expect((await outcomeOf(good.check(aCallContext()))).category).toBe("ok");
+    expect(world.url).not.toBe(proxy.url);
+  });
+});
+
+describe("checking an org", () => {
+  it("names every field that is not there", async () => {
+    const { crm } = await aWorld({ world: { salesforce: { fieldsDeployed: false } } });
+    const outcome = await outcomeOf(crm.check(aCallContext()));
+    expect(outcome).toMatchObject({
+      category: "config",
+      message: expect.stringMatching(
+        /Opportunity\.Usher_Status__c.*Opportunity\.Usher_Seq__c.*OpportunityLineItem\.Usher_Term_Months__c/s,
+      ),
+    });
+  });
+
+  it("changes nothing and passes where all is there, under any prefix", async () => {
+    const { crm, proxy } = await aWorld({
+      world: { salesforce: { fieldPrefix: "Acme_Usher" } },
+      config: { fieldPrefix: "Acme_Usher" },
+    });
+    await crm.check(aCallContext());
+    expect(
+      new Set(
+        proxy.requests.filter(({ path }) => !path.endsWith("/token")).map(({ method }) => method),
+      ),
+    ).toEqual(new Set(["GET"]));
+  });
+
+  it("tells a server that cannot be reached from refused credentials", async () => {
+    const crm = crmOf(connectTo("http://127.0.0.1:9"));
+    expect((await outcomeOf(crm.check(aCallContext()))).category).toBe("transient");
+  });
+});
+
+describe("writing to Salesforce", () => {
+  it("success:false inside a 200 is a refusal: the rule's text, record and field reach the caller", async () => {
+    const { world, crm } = await aWorld();
+    const [good = "", bad = ""] = await world.winDeals([{ name: "good" }, { name: "bad" }]);
+    world.simulator.parts.faults.add({
+      vendor: "salesforce",
+      kind: "refuse_write",
+      operation: "*",
+      object: "Opportunity",
+      recordId: bad,
+      remaining: null,
+      message: "Closed deals are frozen by Finance.",
+      delayMs: 0,
+      status: 400,
+      retryAfterSeconds: null,
+    });
+    const answers = await crm.writeStatuses(
+      { writes: [good, bad].map((dealId) => ({ dealId, status: aStatus() })) },
+      aCallContext(),
+    );
+    expect(answers[0]).toBe("written");
+    expect(answers[1]).toMatchObject({
+      error: {
+        category: "validation",
+        vendorCode: "FIELD_CUSTOM_VALIDATION_EXCEPTION",
+        message: expect.stringContaining("Closed deals are frozen by Finance."),
+        where: { record: `Opportunity “bad” (${bad})`, field: expect.any(String) },
+      },
+    });
+  });
+
+  it("UNABLE_TO_LOCK_ROW is a lock of that record alone", async () => {
+    const { world, crm } = await aWorld();
+    const [free = "", held = ""] = await world.winDeals([{ name: "free" }, { name: "held" }]);
+    world.simulator.parts.faults.add({
+      vendor: "salesforce",
+      kind: "lock",
+      operation: "*",
+      object: "Opportunity",
+      recordId: held,
+      remaining: 1,
+      message: null,
+      delayMs: 0,
+      status: 400,
+      retryAfterSeconds: null,
+    });
+    const writes = [free, held].map((dealId) => ({ dealId, status: aStatus() }));
+    const first = await crm.writeStatuses({ writes }, aCallContext());
+    expect(first).toEqual([
+      "written",
+      { error: expect.objectContaining({ category: "conflict_locked" }) },
+    ]);
+    expect(await crm.writeStatuses({ writes }, aCallContext())).toEqual(["unchanged", "written"]);
+  });
+
+  it("450 statuses are 6 calls, one answer each and in order", async () => {
+    const { world, crm, proxy } = await aWorld();
+    const ids = await world.winDeals(
+      Array.from({ length: 450 }, (_, index) => ({ name: `d${index}`, lines: [] })),
+    );
+    await crm.check(aCallContext());
+    proxy.calm();
+    const writes = ids.map((dealId) => ({ dealId, status: aStatus() }));
+    const answers = await crm.writeStatuses({ writes }, aCallContext());
+    expect(answers).toEqual(ids.map(() => "written"));
+    expect(proxy.requests).toHaveLength(6);
+  });
+
+  it("of two statuses for one deal in a batch the later wins, in any order", async () => {
+    const { world, crm } = await aWorld();
+    const [dealId = ""] = await world.winDeals([{ name: "won" }]);
+    const status = aStatus();
+    const writes = [
+      { dealId, status: { ...status, sequence: 6, status: "Active" } },
+      { dealId, status: { ...status, sequence: 5, status: "Provisioning" } },
+    ];
+    expect(await crm.writeStatuses({ writes }, aCallContext())).toEqual(["written", "outrun"]);
+    expect(await world.record(dealId)).toMatchObject({
+      Usher_Status__c: "Active",
+      Usher_Seq__c: 6,
+    });
+  });
+
+  it("a field somebody changed by hand is put right at the same sequence", async () => {
+    const { world, crm } = await aWorld();
+    const [dealId = ""] = await world.winDeals([{ name: "won" }]);
+    const write = { dealId, status: aStatus({ status: "Active" }) };
+    await crm.writeStatus(write, aCallContext());
+    await world.api("PATCH", `/sobjects/Opportunity/${dealId}`, { Usher_Status__c: "Ended" });
+    expect(await crm.writeStatus(write, aCallContext())).toBe("written");
+    expect(await world.record(dealId)).toMatchObject({ Usher_Status__c: "Active" });
+  });
+
+  it("a deleted deal is not_found, by name", async () => {
+    const { world, crm } = await aWorld();
+    const [dealId = ""] = await world.winDeals([{ name: "won" }]);
+    await world.api("DELETE", `/sobjects/Opportunity/${dealId}`);
+    const outcome = await outcomeOf(crm.writeStatus({ dealId, status: aStatus() }, aCallContext()));
+    expect(outcome).toMatchObject({
+      category: "not_found",
+      message: expect.stringContaining(dealId),
+    });
+  });
+
+  it("the daily quota pauses the stream, with one request and no hammering", async () => {
+    const { world, crm, proxy } = await aWorld();
+    await crm.check(aCallContext());
+    world.simulator.parts.org.changeSettings({ apiLimit: 1 });
+    proxy.calm();
+    const outcome = await outcomeOf(crm.readChanges({ checkpoint: null }, aCallContext()));
+    expect(outcome).toMatchObject({ category: "quota_exhausted", retryAfterMs: 900_000 });
+    expect(proxy.requests).toHaveLength(1);
+  });
+});
