@@ -1,4 +1,8 @@
-import type { DescribeGlobalSObjectResult, DescribeSObjectResult, Field } from "jsforce";
+import type {
+  DescribeGlobalSObjectResult,
+  DescribeSObjectResult,
+  Field,
+} from "jsforce/lib/types/common.js";
 import type { FieldDefinition } from "./schema/field.ts";
 import type { SchemaObject } from "./schema/schema.ts";
 
