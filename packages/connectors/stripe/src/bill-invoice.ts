@@ -74,6 +74,7 @@ export async function billInvoice(input: {
           },
           options,
         ),
+      reread: (stripe, id) => stripe.invoices.retrieve(id),
       find: async () => (await findAll()).find(isCurrent) ?? null,
       isAlive: isLivingInvoice,
     }));

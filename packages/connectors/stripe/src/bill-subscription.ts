@@ -84,6 +84,7 @@ async function createSubscription(
     what: `Making the subscription of order ${order.orderId}`,
     key: stripeKey(context.idempotencyKey, group.bill),
     create: (stripe, options) => stripe.subscriptions.create(params, options),
+    reread: (stripe, id) => stripe.subscriptions.retrieve(id),
     find: async () => (await findAll()).find((one) => isBill(one, group.bill)) ?? null,
     isAlive: isLivingSubscription,
   });

@@ -13,18 +13,22 @@ const keysMax = 5;
  * 500 included), because the parameters have changed since, or because what it made has been undone,
  * the object is looked for by metadata, and only then created under the next key in a fixed row.
  */
-export async function createOnce<T>(input: {
+export async function createOnce<T extends { readonly id: string }>(input: {
   readonly client: StripeClient;
   readonly context: CallContext;
   readonly what: string;
   readonly key: string;
-  readonly create: (stripe: Stripe, options: { readonly idempotencyKey: string }) => Promise<T>;
+  readonly create: (
+    stripe: Stripe,
+    options: { readonly idempotencyKey: string },
+  ) => Promise<Stripe.Response<T>>;
+  readonly reread: (stripe: Stripe, id: string) => Promise<T>;
   /** Reads strongly consistent lists, never the search, which lags behind. */
   readonly find: () => Promise<T | null>;
-  /** False for an object that was canceled or voided: a replay of it is no bill. */
+  /** False for an object that was canceled or voided. */
   readonly isAlive: (made: T) => boolean;
 }): Promise<T> {
-  const { client, context, what, key, create, find, isAlive } = input;
+  const { client, context, what, key, create, reread, find, isAlive } = input;
   for (let nth = 1; nth <= keysMax; nth += 1) {
     const idempotencyKey = nth === 1 ? key : stripeKey(key, nth);
     try {
@@ -37,7 +41,14 @@ export async function createOnce<T>(input: {
         },
         context,
       );
-      if (isAlive(made)) return made;
+      // A replay shows the object as it was then: it may have been canceled since.
+      const current = isReplayed(made)
+        ? await client.call(
+            { what, isWrite: false, run: (stripe) => reread(stripe, made.id) },
+            context,
+          )
+        : made;
+      if (isAlive(current)) return current;
     } catch (error) {
       if (!isSpent(error)) throw error;
     }
@@ -49,6 +60,12 @@ export async function createOnce<T>(input: {
     message: `${what}: ${keysMax} idempotency keys in a row are spent on failures or undone objects, and none is left to find. Try again in 24 hours, when Stripe forgets them.`,
     retryAfterMs: 60 * 60 * 1000,
   });
+}
+
+function isReplayed(made: Stripe.Response<object>): boolean {
+  // With a fetch client this is the Response itself, unlike its declared type.
+  const headers: unknown = made.lastResponse.headers;
+  return headers instanceof Headers && headers.get("idempotent-replayed") === "true";
 }
 
 function isSpent(error: unknown): boolean {
