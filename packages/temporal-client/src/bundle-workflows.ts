@@ -49,7 +49,9 @@ export async function bundleWorkflows(input: BundleWorkflowsInput): Promise<Work
 function hashSources(workflowsPath: string): string {
   const folder = dirname(workflowsPath);
   const sources = readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts") && !name.includes("testing"))
+    .filter(
+      (name) => name.endsWith(".ts") && !name.endsWith(".test.ts") && !name.includes("testing"),
+    )
     .sort()
     .map((name) => join(folder, name));
   const sdk = createRequire(import.meta.url).resolve("@temporalio/worker/package.json");

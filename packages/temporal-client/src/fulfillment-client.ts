@@ -1,5 +1,6 @@
 import {
   type Client,
+  ServiceError,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
@@ -162,6 +163,15 @@ async function decide({
       // The run closed while the Update waited for it.
       return "no_run";
     }
+    if (error instanceof ServiceError && isFailedTask(error.cause)) return "late";
     throw error;
   }
+}
+
+/**
+ * FAILED_PRECONDITION: the task that took the Update was thrown away, as happens when a signal
+ * arrives while the run completes. The run takes its next task without the Update.
+ */
+function isFailedTask(cause: unknown): boolean {
+  return (cause as { readonly code?: unknown } | undefined)?.code === 9;
 }

@@ -1,7 +1,6 @@
-import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { Client, WorkflowHandle } from "@temporalio/client";
-import { DefaultLogger, Runtime, Worker } from "@temporalio/worker";
+import { Worker } from "@temporalio/worker";
 import { findProjectFolder } from "@usher/local-services";
 import {
   bundleWorkflows,
@@ -15,11 +14,7 @@ import { testTemporal, uniqueTaskQueue } from "@usher/test-kit";
 import { fulfillOrderWorkflowId, taskQueuesOf } from "@usher/workflows/contract";
 
 import { workflowsPath } from "../workflows-path.ts";
-
-export const testPayloadKeys = [{ id: "test", secret: randomBytes(32) }] as const;
-
-// Once a process, before the first connection; every worker's state lines would drown the tests'.
-Runtime.install({ logger: new DefaultLogger("ERROR") });
+import { quietTemporal, testPayloadKeys } from "./test-temporal-client.ts";
 
 export interface FulfillmentRig {
   readonly client: Client;
@@ -38,6 +33,7 @@ export async function createFulfillmentRig({
   readonly activities: object;
   readonly maxCachedWorkflows?: number;
 }): Promise<FulfillmentRig> {
+  quietTemporal();
   const { address, namespace } = testTemporal();
   const connection = await connectTemporal({ address });
   const queues = taskQueuesOf(uniqueTaskQueue("workflows"));
