@@ -38,6 +38,17 @@ describe("startPostgres", () => {
     await second.stop();
   });
 
+  it("begins anew when its folder was deleted", async () => {
+    const first = await start();
+    await query(first.databaseUrl, "create table forgotten as select 3 as n");
+    await first.stop();
+    rmSync(dataFolder, { recursive: true });
+    const second = await start();
+    const found = await query(second.databaseUrl, "select to_regclass('forgotten') as found");
+    expect(found).toEqual([{ found: null }]);
+    await second.stop();
+  });
+
   it("listens on loopback only and without TLS", async () => {
     const server = await start();
     const settings = await query(

@@ -199,14 +199,16 @@ function reachableDataFolder({
   mkdirSync(dirname(folder), { recursive: true });
   if (!account || isReachableByOthers(dirname(folder))) return folder;
   const elsewhere = join(publicFolder(), `${basename(folder)}-${shortHash(folder)}`);
-  if (!existsSync(elsewhere)) {
-    say(
-      `PostgreSQL runs as ${account.name}, who may not enter ${dirname(folder)}: its data is kept in ${elsewhere}.`,
-    );
-  }
-  // So that the data is found, and deleted, where it was asked for.
-  if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(folder);
+  const isLinked = lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+  if (isLinked && readlinkSync(folder) === elsewhere) return elsewhere;
+  // The link is how the data is found, and deleted, where it was asked for: who removed the link
+  // wanted to begin anew.
+  rmSync(elsewhere, { recursive: true, force: true });
+  if (isLinked) rmSync(folder);
   if (!existsSync(folder)) symlinkSync(elsewhere, folder);
+  say(
+    `PostgreSQL runs as ${account.name}, who may not enter ${dirname(folder)}: its data is kept in ${elsewhere}.`,
+  );
   return elsewhere;
 }
 
