@@ -40,14 +40,27 @@ export async function prepareCluster(input: ClusterInput): Promise<{ readonly pa
     const found = readIfThere(join(folder, "PG_VERSION"))?.trim();
     const password = readIfThere(join(folder, passwordFileName))?.trim();
     if (found === majorVersion && password) return { password };
-    const aside = `${folder}-set-aside-${new Date().toISOString().replaceAll(":", "")}`;
-    renameSync(folder, aside);
-    say(
-      `The data folder ${folder} is ${found ? `of PostgreSQL ${found}` : "not a complete database"}, this is PostgreSQL ${majorVersion}: ` +
-        `it was moved to ${aside} and a new one is made.`,
-    );
+    const is = found ? `of PostgreSQL ${found}` : "not a complete database";
+    setAside({ folder, why: `it is ${is}, this is PostgreSQL ${majorVersion}`, say });
   }
   return createCluster(input);
+}
+
+/** Moves away what stands where a data folder must go; nothing is deleted. */
+export function setAside({
+  folder,
+  why,
+  say,
+}: {
+  readonly folder: string;
+  readonly why: string;
+  readonly say: (sentence: string) => void;
+}): void {
+  const aside = `${folder}-set-aside-${new Date().toISOString().replaceAll(":", "")}`;
+  renameSync(folder, aside);
+  say(
+    `The data folder ${folder} cannot be used: ${why}. It was moved to ${aside} and a new one is made.`,
+  );
 }
 
 async function createCluster({

@@ -91,7 +91,7 @@ describe("startPostgres", () => {
     expect(aside).toBeDefined();
     expect(readFileSync(join(place, "..", aside ?? "", "PG_VERSION"), "utf8")).toBe("9\n");
     expect(said.find((one) => one.includes(aside ?? "-"))).toMatch(
-      /is of PostgreSQL 9, this is PostgreSQL 18/,
+      /it is of PostgreSQL 9, this is PostgreSQL 18/,
     );
     rmSync(join(place, "..", aside ?? "-"), { recursive: true, force: true });
     await again.discard();

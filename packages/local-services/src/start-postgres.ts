@@ -24,7 +24,7 @@ import {
   type PostgresBinaries,
   postgresProgram,
 } from "./postgres-binaries.ts";
-import { prepareCluster, superuser } from "./postgres-cluster.ts";
+import { prepareCluster, setAside, superuser } from "./postgres-cluster.ts";
 import { type SupervisedProcess, startSupervisedProcess } from "./supervised-process.ts";
 import { waitUntil } from "./wait-until.ts";
 
@@ -199,13 +199,13 @@ function reachableDataFolder({
   mkdirSync(dirname(folder), { recursive: true });
   if (!account || isReachableByOthers(dirname(folder))) return folder;
   const elsewhere = join(publicFolder(), `${basename(folder)}-${shortHash(folder)}`);
-  const isLinked = lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
-  if (isLinked && readlinkSync(folder) === elsewhere) return elsewhere;
+  const entry = lstatSync(folder, { throwIfNoEntry: false });
+  if (entry?.isSymbolicLink() && readlinkSync(folder) === elsewhere) return elsewhere;
   // The link is how the data is found, and deleted, where it was asked for: who removed the link
   // wanted to begin anew.
   rmSync(elsewhere, { recursive: true, force: true });
-  if (isLinked) rmSync(folder);
-  if (!existsSync(folder)) symlinkSync(elsewhere, folder);
+  if (entry) setAside({ folder, why: `${account.name} may not enter ${dirname(folder)}`, say });
+  symlinkSync(elsewhere, folder);
   say(
     `PostgreSQL runs as ${account.name}, who may not enter ${dirname(folder)}: its data is kept in ${elsewhere}.`,
   );
