@@ -22,7 +22,7 @@ export function catalogOfProducts(products: readonly ProductRow[]): Catalog {
       name: product,
       skuClass: series.toLowerCase(),
       listPrices: { USD: sales_price },
-      billing: { subscription: "year" as const },
+      billing: "invoice" as const,
       defaultTerm: { months: 36, startsOn: "close-date" as const },
       entitlements: { [featureOfProduct(product)]: { perQuantity: 1 }, support: true as const },
     },
