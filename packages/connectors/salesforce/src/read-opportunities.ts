@@ -15,7 +15,7 @@ import {
 } from "./salesforce-opportunity-api.ts";
 import { soqlTexts } from "./soql.ts";
 
-export const dealsPerReadMax = 200;
+const dealsPerReadMax = 200;
 
 /** An order of more lines than this times a page (2,000) is no order. */
 const pagesMax = 50;

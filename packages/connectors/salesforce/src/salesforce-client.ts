@@ -19,7 +19,7 @@ import { fromSalesforceAnswer } from "./salesforce-failure.ts";
 import { createSalesforceSessions, type SalesforceSession } from "./salesforce-session.ts";
 
 /** Without it jsforce speaks version 50.0 of 2020. */
-export const salesforceApiVersion = "67.0";
+const salesforceApiVersion = "67.0";
 
 export const salesforceHosts = ["*.salesforce.com", "*.force.com"] as const;
 

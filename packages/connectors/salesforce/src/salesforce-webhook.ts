@@ -3,7 +3,7 @@ import type { WebhookReceiver, WebhookVerdict } from "@usher/connector-sdk/spec"
 import { z } from "zod";
 import { toSalesforceId } from "./salesforce-id.ts";
 
-export const salesforceSignatureHeader = "x-usher-signature";
+const salesforceSignatureHeader = "x-usher-signature";
 
 /** What the org's notification says. Nothing in it is believed but which record to read again. */
 const notification = z.looseObject({

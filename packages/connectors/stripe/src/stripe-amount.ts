@@ -9,7 +9,7 @@ const zeroDecimal = new Set(
 const threeDecimal = new Set("BHD JOD KWD OMR TND".split(" "));
 
 /** Digits behind the point in Stripe's amounts, which are not ISO 4217's for ISK, UGX, MGA and others. */
-export function stripeExponentOf(currency: string): 0 | 2 | 3 {
+function stripeExponentOf(currency: string): 0 | 2 | 3 {
   if (zeroDecimal.has(currency)) return 0;
   return threeDecimal.has(currency) ? 3 : 2;
 }

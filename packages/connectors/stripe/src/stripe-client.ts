@@ -11,7 +11,7 @@ import { type StripeConfig, stripeApiUrl } from "./stripe-config.ts";
 import { fromStripeError } from "./stripe-failure.ts";
 
 /** What the shapes in this package are written for; the one stripe-node 23.1 is generated from. */
-export const stripeApiVersion = "2026-10-28.endive";
+const stripeApiVersion = "2026-10-28.endive";
 
 export interface StripeClient {
   /**

@@ -2,7 +2,7 @@ import { verifyTimestampedSignature } from "@usher/connector-sdk/http";
 import type { WebhookReceiver, WebhookVerdict } from "@usher/connector-sdk/spec";
 import { z } from "zod";
 
-export const stripeSignatureHeader = "stripe-signature";
+const stripeSignatureHeader = "stripe-signature";
 
 /** Both forms: snapshot events (`event`) and thin ones (`v2.core.event`), which name their object in `related_object`. */
 const event = z.looseObject({
