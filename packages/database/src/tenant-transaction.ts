@@ -52,12 +52,13 @@ async function attemptTransaction<Result>(
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
-    // One round trip instead of two: several statements in one simple query.
+    const session = sessionOf(client);
+    // One round trip instead of two or three: several statements in one simple query.
     await client.query(
-      `begin${readOnly ? " read only" : ""}; select set_config('usher.tenant_id', '${tenantId}', true)`,
+      `${forgetOldPlans(session)}begin${readOnly ? " read only" : ""}; select set_config('usher.tenant_id', '${tenantId}', true)`,
     );
     try {
-      const result = await work({ tenantId, db: databaseOf(client) });
+      const result = await work({ tenantId, db: session.db });
       const { command } = await client.query("commit");
       // An error that `work` swallowed leaves the transaction aborted, and COMMIT then rolls back.
       if (command === "ROLLBACK") {
@@ -77,15 +78,41 @@ async function attemptTransaction<Result>(
   }
 }
 
-/** One query builder a connection, made once: building it costs as much as a small statement. */
-const databases = new WeakMap<PoolClient, Kysely<DB>>();
+/** What belongs to one connection for as long as it lives. */
+interface Session {
+  /** Made once: building it costs as much as a small statement. */
+  readonly db: Kysely<DB>;
+  plannedAtMs: number;
+  planAgeMsMax: number;
+}
 
-function databaseOf(client: PoolClient): Kysely<DB> {
-  const known = databases.get(client);
+const sessions = new WeakMap<PoolClient, Session>();
+
+function sessionOf(client: PoolClient): Session {
+  const known = sessions.get(client);
   if (known) return known;
-  const made = new Kysely<DB>({ dialect: clientDialect(client) });
-  databases.set(client, made);
+  const made: Session = {
+    db: new Kysely<DB>({ dialect: clientDialect(client) }),
+    plannedAtMs: performance.now(),
+    planAgeMsMax: 500,
+  };
+  sessions.set(client, made);
   return made;
+}
+
+const planAgeMsLimit = 60_000;
+
+/**
+ * A prepared statement keeps the plan it got. One made while a table was empty may walk through
+ * all rows of the tenant, and goes on doing so while an import fills the table, until the server's
+ * next ANALYZE (a minute). So plans are made anew after 0.5 s, 1 s, 2 s … and then once a minute.
+ */
+function forgetOldPlans(session: Session): string {
+  const nowMs = performance.now();
+  if (nowMs - session.plannedAtMs < session.planAgeMsMax) return "";
+  session.plannedAtMs = nowMs;
+  session.planAgeMsMax = Math.min(session.planAgeMsMax * 2, planAgeMsLimit);
+  return "discard plans; ";
 }
 
 /** 40001 serialization_failure, 40P01 deadlock_detected: nothing happened, and a second try may pass. */
