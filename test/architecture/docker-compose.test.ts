@@ -91,6 +91,14 @@ describe("docker-compose.yml", () => {
     for (const [, value] of secrets) expect(value).toMatch(/^\$\{[A-Z_]+:\?/);
   });
 
+  it.each(["hub", "worker", "setup"])("%s reads every variable that it is given", (name) => {
+    const { command = [], environment = {} } = compose.services[name] ?? {};
+    const program = command.find((one) => one.endsWith("/src/main.ts")) ?? "";
+    const config = readFileSync(join(project, program.replace("main.ts", "config.ts")), "utf8");
+    const unread = Object.keys(environment).filter((variable) => !config.includes(variable));
+    expect(unread).toEqual([]);
+  });
+
   it("every file it mounts or runs is in the repository", () => {
     const mounted = services.flatMap(([, { volumes = [] }]) =>
       volumes.filter((one) => one.startsWith("./")).map((one) => one.split(":")[0] ?? ""),
