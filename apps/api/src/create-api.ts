@@ -1,9 +1,15 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { OperationId, RouteDescription } from "@usher/api-contract";
 import { routes } from "@usher/api-contract";
+import type { Listener } from "@usher/database";
 import { Hono } from "hono";
 import { type ApiDependencies, defaultLimits } from "./api-dependencies.ts";
 import { createApiKeyCache } from "./auth/api-key-cache.ts";
 import { createKeyUseRecorder } from "./auth/key-use-recorder.ts";
+import { listenForKeys } from "./auth/listen-for-keys.ts";
+import { createCheckDoor } from "./check/check-door.ts";
+import { createNodeCheckListener } from "./check/node-check-listener.ts";
+import { createRightsFeed } from "./check/rights-feed.ts";
 import { createRouteHandlers } from "./create-route-handlers.ts";
 import { answerRequest } from "./http/answer-request.ts";
 import { ApiProblem } from "./http/api-problem.ts";
@@ -15,6 +21,7 @@ import { serveRoute } from "./http/serve-route.ts";
 import { createWebhookConnections } from "./inbound/webhook-connections.ts";
 import { createApiMetrics } from "./observability/api-metrics.ts";
 import { createReadinessProbes } from "./readiness-probes.ts";
+import { checkOverHono } from "./routes/check/check-routes.ts";
 import { createEagerDelivery } from "./routes/order/eager-delivery.ts";
 import { createPublishedCatalogCache } from "./routes/order/published-catalog-cache.ts";
 import { createTenantSigners } from "./token/tenant-signers.ts";
@@ -22,6 +29,8 @@ import { createTenantSigners } from "./token/tenant-signers.ts";
 /** The hub's HTTP side: every route of the contract, the pages, and what keeps them fed. */
 export interface Api {
   readonly app: Hono;
+  /** Takes checks from Node's server before Hono sees them; true when it did. */
+  readonly takeCheck: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** Reads the migrations, loads the check table, listens for changes. Requests before it are answered, checks with 503. */
   start(): Promise<void>;
   /** Lets running work end, writes what was gathered, stops listening. The database stays open. */
@@ -30,7 +39,11 @@ export interface Api {
 
 export function createApi(deps: ApiDependencies): Api {
   const limits = { ...defaultLimits, ...deps.limits };
-  const metrics = createApiMetrics({ feedLagMs: () => 0, checkTableSize: () => 0 });
+  const feed = createRightsFeed(deps);
+  const metrics = createApiMetrics({
+    feedLagMs: () => feed.freshness(deps.clock()).lagMs,
+    checkTableSize: () => feed.entitlements,
+  });
   const background = createBackgroundWork(deps.log);
   const uses = createKeyUseRecorder({ database: deps.database, log: deps.log });
   const keys = createApiKeyCache({ directory: deps.database.directory, clock: deps.clock });
@@ -65,9 +78,10 @@ export function createApi(deps: ApiDependencies): Api {
     metrics,
     signers,
     webhooks,
-    probes: createReadinessProbes({ ...deps, checkTable: async () => "loaded" }),
-    onUsageAccepted: () => undefined,
+    probes: createReadinessProbes({ ...deps, feed }),
+    feed,
   });
+  const door = createCheckDoor({ deps: serve, feed, metrics, database: deps.database });
 
   const app = new Hono({ strict: true });
   const answering = {
@@ -90,6 +104,13 @@ export function createApi(deps: ApiDependencies): Api {
       }),
     );
   }
+  for (const [route, kind] of [
+    [routes.check, "one"],
+    [routes.checkBatch, "batch"],
+  ] as const) {
+    methodsByPath.set(route.path, [route.method]);
+    app.post(route.path, checkOverHono(door, kind));
+  }
   refuseOtherMethods({
     app,
     methodsByPath,
@@ -107,10 +128,17 @@ export function createApi(deps: ApiDependencies): Api {
     }),
   );
 
+  let keysListener: Listener | undefined;
   return {
     app,
-    async start() {},
+    takeCheck: createNodeCheckListener(door),
+    async start() {
+      keysListener = await listenForKeys({ database: deps.database, keys, log: deps.log });
+      await feed.start();
+    },
     async close() {
+      await keysListener?.close();
+      await feed.close();
       await background.drain();
       await delivery.drain();
       await uses.close();

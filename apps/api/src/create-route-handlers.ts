@@ -1,4 +1,5 @@
 import type { ApiDependencies } from "./api-dependencies.ts";
+import type { RightsFeed } from "./check/rights-feed.ts";
 import type { BackgroundWork } from "./http/background-work.ts";
 import type { AnyHandler } from "./http/serve-route.ts";
 import type { WebhookConnections } from "./inbound/webhook-connections.ts";
@@ -42,10 +43,7 @@ import { getStatusListRoute } from "./routes/token/get-status-list/route.ts";
 import { getTokenRoute } from "./routes/token/get-token/route.ts";
 import { issueTokenRoute } from "./routes/token/issue-token/route.ts";
 import { revokeTokenRoute } from "./routes/token/revoke-token/route.ts";
-import {
-  ingestUsageEventsRoute,
-  type OnUsageAccepted,
-} from "./routes/usage/ingest-usage-events/route.ts";
+import { ingestUsageEventsRoute } from "./routes/usage/ingest-usage-events/route.ts";
 import type { TenantSigners } from "./token/tenant-signers.ts";
 
 export interface HandlerDependencies extends ApiDependencies {
@@ -56,7 +54,7 @@ export interface HandlerDependencies extends ApiDependencies {
   readonly catalogs: PublishedCatalogCache;
   readonly signers: TenantSigners;
   readonly probes: readonly ReadinessProbe[];
-  readonly onUsageAccepted: OnUsageAccepted;
+  readonly feed: RightsFeed;
 }
 
 /** One handler for each operation of the contract but checks, which have a door of their own. */
@@ -74,7 +72,7 @@ export function createRouteHandlers(deps: HandlerDependencies): readonly AnyHand
     decideApprovalTasksRoute(deps),
     previewApprovalPathRoute(deps),
     listCustomerEntitlementsRoute(deps),
-    ingestUsageEventsRoute({ ...deps, onAccepted: deps.onUsageAccepted }),
+    ingestUsageEventsRoute(deps),
     issueTokenRoute(deps),
     getTokenRoute(deps),
     revokeTokenRoute(),
@@ -85,9 +83,9 @@ export function createRouteHandlers(deps: HandlerDependencies): readonly AnyHand
     replayInboxMessageRoute(),
     getCatalogRoute(deps),
     diffCatalogRoute(deps),
-    publishCatalogRoute(),
+    publishCatalogRoute(deps),
     listAliasesRoute(deps),
-    addAliasRoute(),
+    addAliasRoute(deps),
     createApiKeyRoute(deps),
     listApiKeysRoute(deps),
     revokeApiKeyRoute(),

@@ -1,17 +1,20 @@
 import { compareMigrations, knownMigrations } from "@usher/database";
 import type { Instant } from "@usher/entitlement-core/kernel";
 import type { ApiDependencies } from "./api-dependencies.ts";
+import type { RightsFeed } from "./check/rights-feed.ts";
 import type { ReadinessProbe } from "./routes/system/get-readiness/route.ts";
+
+/** Rights that are older make a hub that should be looked at, though it still answers. */
+const laggingMs = 30_000;
 
 /** Everything the API stands on, and what to do when it is not there. */
 export function createReadinessProbes({
   database,
   temporal,
   clock,
-  checkTable,
+  feed,
 }: Pick<ApiDependencies, "database" | "temporal" | "clock"> & {
-  /** Says how the check table stands; rejects while it is not loaded. */
-  readonly checkTable: () => Promise<string>;
+  readonly feed: RightsFeed;
 }): readonly ReadinessProbe[] {
   return [
     {
@@ -61,6 +64,16 @@ export function createReadinessProbes({
           : `${current} ${current === 1 ? "tenant has" : "tenants have"} a current key`;
       },
     },
-    { name: "check_table", required: true, look: checkTable },
+    {
+      name: "check_table",
+      required: true,
+      look: async () => {
+        if (!feed.isLoaded) throw new Error("still loading: checks are refused until it is done");
+        const { lagMs } = feed.freshness(clock());
+        if (lagMs > laggingMs)
+          throw new Error(`${Math.round(lagMs / 1_000)} s behind the database: answers say so`);
+        return `${feed.entitlements} entitlements, at most ${lagMs} ms behind`;
+      },
+    },
   ];
 }

@@ -1,6 +1,7 @@
+import { hash } from "node:crypto";
 import { type Directory, type FoundApiKey, hashSecret } from "@usher/database";
 import { ApiProblem } from "../http/api-problem.ts";
-import { refusedKey } from "./bearer-token.ts";
+import { refusedKey, refuseMalformedKey } from "./bearer-token.ts";
 import type { Caller } from "./caller.ts";
 
 /** A key's record is never trusted for longer: the bound within which a revoked key is refused everywhere. */
@@ -52,9 +53,9 @@ export function createApiKeyCache({
 }): ApiKeyCache {
   const entries = new Map<string, Entry>();
 
-  async function ask(hash: Buffer, now: number): Promise<Entry | null> {
-    const found = await directory.findApiKey(hash);
-    const key = hash.toString("hex");
+  async function ask(hashed: Buffer, now: number): Promise<Entry | null> {
+    const found = await directory.findApiKey(hashed);
+    const key = hashed.toString("hex");
     if (found === null) {
       entries.delete(key);
       return null;
@@ -65,35 +66,35 @@ export function createApiKeyCache({
     return entry;
   }
 
-  function refreshInBackground(hash: Buffer, entry: Entry): void {
+  function refreshInBackground(hashed: Buffer, entry: Entry): void {
     entry.isAsking = true;
     // A failure is met again, and told, by the first request after `trustedMsMax`.
-    ask(hash, clock()).catch(() => {
+    ask(hashed, clock()).catch(() => {
       entry.isAsking = false;
     });
   }
 
   return {
     peek({ token, now }) {
-      const hash = hashSecret(token);
-      const entry = entries.get(hash.toString("hex"));
+      const entry = entries.get(hash("sha256", token));
       if (entry === undefined) return undefined;
       const age = now - entry.askedAt;
       if (age > trustedMsMax) return undefined;
-      if (age > refreshedAfterMs && !entry.isAsking) refreshInBackground(hash, entry);
+      if (age > refreshedAfterMs && !entry.isAsking) refreshInBackground(hashSecret(token), entry);
       refuseEnded(entry, now);
       return entry.caller;
     },
     async find({ token, now, isCheck }) {
-      const hash = hashSecret(token);
+      refuseMalformedKey(token);
+      const hashed = hashSecret(token);
       try {
-        const entry = await ask(hash, now);
+        const entry = await ask(hashed, now);
         if (entry === null) throw refusedKey("unknown_api_key");
         refuseEnded(entry, now);
         return entry.caller;
       } catch (error) {
         if (error instanceof ApiProblem) throw error;
-        const known = entries.get(hash.toString("hex"));
+        const known = entries.get(hashed.toString("hex"));
         if (isCheck && known !== undefined && now - known.askedAt < honoredWhileBlindMsMax) {
           refuseEnded(known, now);
           return known.caller;

@@ -8,13 +8,11 @@ import {
 import type { TenantId } from "@usher/entitlement-core/kernel";
 import {
   createSigner,
-  exportPrivateKey,
   generateSigningKey,
-  importPrivateKey,
   type KeyEncryptionKey,
-  openSecret,
+  openSigningKey,
   type Signer,
-  sealSecret,
+  sealSigningKey,
 } from "@usher/token-signer";
 
 export interface TenantSigners {
@@ -72,27 +70,9 @@ function addIfMissing({
 }
 
 function freshKey(kek: KeyEncryptionKey) {
-  const key = generateSigningKey();
-  return {
-    kid: key.kid,
-    publicJwk: { ...key.publicJwk },
-    sealedPrivate: sealSecret({
-      plaintext: exportPrivateKey(key),
-      kek,
-      purpose: signingKeyPurpose(key.kid),
-    }),
-  };
+  return sealSigningKey({ key: generateSigningKey(), kek });
 }
 
 function open(key: SigningKey, keks: readonly KeyEncryptionKey[]) {
-  const pkcs8 = openSecret({
-    sealed: key.sealedPrivate,
-    keks,
-    purpose: signingKeyPurpose(key.kid),
-  });
-  return { ...importPrivateKey({ pkcs8, kid: key.kid }), state: key.status };
-}
-
-export function signingKeyPurpose(kid: string): string {
-  return `signing-key:${kid}`;
+  return { ...openSigningKey({ stored: key, keks }), state: key.status };
 }

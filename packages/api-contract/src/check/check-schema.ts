@@ -1,6 +1,6 @@
 import { checkReasons } from "@usher/entitlement-core/check";
 import { z } from "zod";
-import { breakdownEntrySchema } from "../entitlement/entitlement-schema.ts";
+import { breakdownEntrySchema, configValueSchema } from "../entitlement/entitlement-schema.ts";
 import { problemSchema } from "../wire/problem-schema.ts";
 import {
   countrySchema,
@@ -38,6 +38,9 @@ export const checkAnswerSchema = z
     reason: z.enum(checkReasons).meta({ description: "Fixed words: products switch on them." }),
     state: z.enum(["active", "in_grace", "not_yet_active", "expired", "absent"]),
     limit: limitSchema,
+    value: configValueSchema
+      .nullable()
+      .meta({ description: "What a `config` feature is set to; null elsewhere and on every no." }),
     usage: z.number(),
     remaining: limitSchema,
     overage: z.number(),

@@ -1,2 +1,3 @@
 export * from "./check-answer.ts";
 export { type CheckInput, checkEntitlement } from "./check-entitlement.ts";
+export * from "./create-check-table.ts";

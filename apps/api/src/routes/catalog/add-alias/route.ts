@@ -3,13 +3,14 @@ import type { Catalog, ProductAlias, PublishedCatalog, Sku } from "@usher/entitl
 import { loadActor } from "../../../auth/load-actor.ts";
 import { publishAndWake } from "../../../catalog/publish.ts";
 import { refuseContradictions } from "../../../catalog/read-catalog.ts";
+import type { RightsFeed } from "../../../check/rights-feed.ts";
 import { notFound } from "../../../http/api-problem.ts";
 import { workRoute } from "../../../http/route-handler.ts";
 import { toWireAlias } from "../list-aliases/route.ts";
 
 /** One more alias, published as a catalog version of its own; an alias for the same code is replaced. */
-export function addAliasRoute() {
-  return workRoute("addAlias", async ({ body, caller, tx }) => {
+export function addAliasRoute({ feed }: { readonly feed: RightsFeed }) {
+  return workRoute("addAlias", async ({ body, caller, tx, afterCommit }) => {
     const published = await loadPublishedCatalog(tx);
     if (published === null) throw notFound("published catalog");
     const alias: ProductAlias = {
@@ -19,6 +20,7 @@ export function addAliasRoute() {
     };
     const catalog = withAlias(published, alias);
     refuseContradictions(catalog);
+    afterCommit(async () => feed.catalogPublished(tx.tenantId));
     const { name: by } = await loadActor(tx, caller);
     const publication = await publishAndWake(tx, { catalog, by });
     return {

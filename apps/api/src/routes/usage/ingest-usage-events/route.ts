@@ -13,7 +13,9 @@ import {
   isId,
   type TenantId,
 } from "@usher/entitlement-core/kernel";
+import { sql } from "kysely";
 import type { ApiDependencies } from "../../../api-dependencies.ts";
+import type { RightsFeed } from "../../../check/rights-feed.ts";
 import { ApiProblem, toProblem } from "../../../http/api-problem.ts";
 import type { RequestFacts } from "../../../http/request-facts.ts";
 import { plainRoute } from "../../../http/route-handler.ts";
@@ -23,23 +25,19 @@ import { customerBy } from "../../../wire/customer-by.ts";
 
 type Outcome = WireUsageEventsAnswer["data"][number];
 
-/** Told of what was accepted after it is committed, so that checks in this process count it at once. */
-export type OnUsageAccepted = (input: {
-  readonly tenantId: TenantId;
-  readonly events: readonly UsageEvent[];
-}) => void;
-
 /** An event may come late by as long as senders retry, and early by a clock that runs ahead. */
 const lateMsMax = 90 * 86_400_000;
 const earlyMsMax = 5 * 60_000;
+/** A request about few customers answers when checks count it; a bulk one does not wait. */
+const awaitedCustomersMax = 20;
 
 export function ingestUsageEventsRoute({
   database,
   metrics,
-  onAccepted,
+  feed,
 }: Pick<ApiDependencies, "database"> & {
   readonly metrics: ApiMetrics;
-  readonly onAccepted: OnUsageAccepted;
+  readonly feed: RightsFeed;
 }) {
   return plainRoute("ingestUsageEvents", async ({ body, caller, request }) => {
     const read = readUsageEvents({
@@ -54,10 +52,16 @@ export function ingestUsageEventsRoute({
         const judged = read.map((one) => judge({ one, customers, request }));
         const usable = judged.flatMap((one) => (one.ok ? [one.event] : []));
         const ingested = await ingestUsage(tx, usable);
+        await tellOtherProcesses(tx, { events: usable, processId: feed.processId });
         return answerEach({ judged, fresh: ingested.accepted, request });
       },
     );
-    onAccepted({ tenantId: caller.tenantId, events: accepted });
+    const customerIds = [...new Set(accepted.map((event) => event.customerId))];
+    // The next check in this process counts it; the answer does not fail when only that is late.
+    const refreshed = feed
+      .refresh({ tenantId: caller.tenantId, customerIds })
+      .catch(() => undefined);
+    if (customerIds.length <= awaitedCustomersMax) await refreshed;
     const counts = { accepted: 0, duplicates: 0, refused: 0 };
     for (const { outcome } of outcomes)
       counts[outcome === "duplicate" ? "duplicates" : outcome] += 1;
@@ -69,6 +73,20 @@ export function ingestUsageEventsRoute({
     if (outcomes.length === 1 && only?.problem != null) throw firstProblem(read, only.problem);
     return { body: { ...counts, data: outcomes } };
   });
+}
+
+/** Usage changes what a check answers, so the tables of other processes are told with the commit. */
+async function tellOtherProcesses(
+  tx: TenantTransaction,
+  { events, processId }: { readonly events: readonly UsageEvent[]; readonly processId: string },
+): Promise<void> {
+  const payloads = [
+    ...new Set(events.map((event) => `${tx.tenantId}:${event.customerId}:${processId}`)),
+  ];
+  if (payloads.length === 0) return;
+  await sql`select pg_notify('usher_rights', payload) from unnest(${payloads}::text[]) as payload`.execute(
+    tx.db,
+  );
 }
 
 type Judged =

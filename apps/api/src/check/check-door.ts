@@ -1,0 +1,379 @@
+import {
+  type CheckRequest,
+  checkSchema,
+  currentApiVersion,
+  jsonDepthMax,
+  routes,
+} from "@usher/api-contract";
+import type { Database } from "@usher/database";
+import type { FeatureKey } from "@usher/entitlement-core/catalog";
+import type { CheckAnswer, CheckReason } from "@usher/entitlement-core/check";
+import { type CustomerId, type Instant, instantFromIso } from "@usher/entitlement-core/kernel";
+import { readBearerToken } from "../auth/bearer-token.ts";
+import type { Caller } from "../auth/caller.ts";
+import { mayDo } from "../auth/caller.ts";
+import { toApiProblem } from "../http/answer-request.ts";
+import { ApiProblem, toProblem } from "../http/api-problem.ts";
+import { readApiVersion } from "../http/api-version.ts";
+import { parseJson } from "../http/parse-json.ts";
+import { type RateVerdict, rateHeaders } from "../http/rate-limiter.ts";
+import { decodeUtf8 } from "../http/read-body.ts";
+import { nextRequestId } from "../http/request-id.ts";
+import type { ServeDependencies } from "../http/serve-dependencies.ts";
+import { missingScope, requireJson } from "../http/serve-route.ts";
+import { continueTrace } from "../http/trace-context.ts";
+import { invalidRequest } from "../http/zod-faults.ts";
+import type { ApiMetrics } from "../observability/api-metrics.ts";
+import { breakdownJson, checkAnswerJson } from "./check-answer-json.ts";
+import { checkThePast } from "./past-check.ts";
+import type { RightsFeed } from "./rights-feed.ts";
+import type { TenantRights } from "./tenant-rights.ts";
+
+/** The head of a check, whatever transport it came by. */
+export interface CheckHead {
+  readonly kind: "one" | "batch";
+  readonly authorization: string | undefined;
+  readonly contentType: string | undefined;
+  readonly version: string | undefined;
+  readonly traceparent: string | undefined;
+}
+
+/** What is to be written back. Header names and values alternate. */
+export interface CheckReply {
+  readonly status: number;
+  readonly headers: readonly string[];
+  readonly body: string;
+}
+
+/**
+ * Checks over HTTP: authenticate, read, look up, write, in one synchronous stretch without a
+ * promise, as long as key and customer are known in memory. Whatever else happens takes the slow
+ * way and ends in the same reply.
+ */
+export interface CheckDoor {
+  answer(head: CheckHead, body: Uint8Array): CheckReply | Promise<CheckReply>;
+  refuse(head: CheckHead, error: unknown): CheckReply;
+}
+
+/** From this far back on an instant is the past: before it, "now" has merely travelled. */
+const pastMs = 1_000;
+
+export function createCheckDoor({
+  deps,
+  feed,
+  metrics,
+  database,
+}: {
+  readonly deps: ServeDependencies;
+  readonly feed: RightsFeed;
+  readonly metrics: ApiMetrics;
+  readonly database: Database;
+}): CheckDoor {
+  const { checkLimiter, clock, keys, uses } = deps;
+  const counts = { allowed: 0, denied: 0, refused: 0 };
+  const policyHeader =
+    rateHeaders(checkLimiter.policy, { allowed: true, remaining: 0, resetSeconds: 1 })[
+      "RateLimit-Policy"
+    ] ?? "";
+
+  function answer(head: CheckHead, body: Uint8Array): CheckReply | Promise<CheckReply> {
+    try {
+      const now = clock();
+      readApiVersion(head.version);
+      const token = readBearerToken(head.authorization);
+      const caller = keys.peek({ token, now });
+      if (caller === undefined) return answerSlowly(head, body, token, now);
+      const reply = answerAs({ head, body, caller, now });
+      return reply instanceof Promise
+        ? reply.catch((error: unknown) => refuse(head, error))
+        : reply;
+    } catch (error) {
+      return refuse(head, error);
+    }
+  }
+
+  async function answerSlowly(
+    head: CheckHead,
+    body: Uint8Array,
+    token: string,
+    now: number,
+  ): Promise<CheckReply> {
+    try {
+      const caller = await keys.find({ token, now, isCheck: true });
+      return await answerAs({ head, body, caller, now });
+    } catch (error) {
+      return refuse(head, error);
+    }
+  }
+
+  function answerAs({
+    head,
+    body,
+    caller,
+    now,
+  }: {
+    readonly head: CheckHead;
+    readonly body: Uint8Array;
+    readonly caller: Caller;
+    readonly now: number;
+  }): CheckReply | Promise<CheckReply> {
+    uses.note(caller, now);
+    const verdict = checkLimiter.take({ key: caller.keyId, now });
+    if (!verdict.allowed) throw tooMany(verdict);
+    if (!mayDo(caller, "check")) throw missingScope("check");
+    requireJson(head.contentType);
+    const value = parseJson({ text: decodeUtf8(body), depthMax: jsonDepthMax });
+    const rights = feed.rightsOf(caller.tenantId);
+    if (rights === undefined) throw notLoaded();
+    const asked: Asked = { caller, rights, now };
+    const text =
+      head.kind === "one" ? answerOne(asked, readCheck(value)) : answerBatch(asked, head, value);
+    return typeof text === "string"
+      ? reply(text, verdict)
+      : text.then((late) => reply(late, verdict));
+  }
+
+  interface Asked {
+    readonly caller: Caller;
+    readonly rights: TenantRights;
+    readonly now: number;
+  }
+
+  function answerOne(asked: Asked, check: CheckRequest): string | Promise<string> {
+    const at = check.at === undefined ? asked.now : instantFromIso(check.at);
+    if (at < asked.now - pastMs) return answerFromBooks(asked, check, at as Instant);
+    const customer = asked.rights.customerOf(check.customer);
+    if (customer !== undefined) return answerLive(asked, check, customer, at as Instant);
+    return lookUpAndAnswer(asked, check, at as Instant);
+  }
+
+  async function lookUpAndAnswer(asked: Asked, check: CheckRequest, at: Instant): Promise<string> {
+    const { caller, now } = asked;
+    const unknown = "cus_unknown" as CustomerId;
+    // While the database is away, an unknown customer stays unknown: the lag says how old that is.
+    const customer = await feed
+      .lookUp({ tenantId: caller.tenantId, reference: check.customer, now })
+      .catch(() => undefined);
+    return answerLive(asked, check, customer ?? unknown, at);
+  }
+
+  function answerLive(
+    { rights, now }: Asked,
+    check: CheckRequest,
+    customer: CustomerId,
+    at: Instant,
+  ): string {
+    const country = check.country ?? null;
+    const found = rights.table.check({
+      customer,
+      feature: check.feature as FeatureKey,
+      amount: check.amount ?? 1,
+      country,
+      at,
+    });
+    count(found);
+    const breakdown = breakdownOf({
+      rights,
+      customer,
+      feature: check.feature,
+      country,
+      at,
+      answer: found,
+    });
+    return checkAnswerJson({
+      answer: found,
+      breakdown,
+      freshness: feed.freshness(now),
+      source: "live",
+    });
+  }
+
+  async function answerFromBooks(
+    { caller, now }: Asked,
+    check: CheckRequest,
+    at: Instant,
+  ): Promise<string> {
+    const found = await checkThePast({
+      database,
+      tenantId: caller.tenantId,
+      customer: check.customer,
+      feature: check.feature,
+      amount: check.amount ?? 1,
+      country: check.country ?? null,
+      at,
+    });
+    count(found);
+    const freshness = { asOf: now, lagMs: 0 };
+    return checkAnswerJson({
+      answer: found,
+      breakdown: breakdownJson(found),
+      freshness,
+      source: "books",
+    });
+  }
+
+  function answerBatch(asked: Asked, head: CheckHead, value: unknown): string | Promise<string> {
+    const parsed = routes.checkBatch.body.schema.safeParse(value);
+    if (!parsed.success) throw invalidRequest({ error: parsed.error, place: "body" });
+    const texts = parsed.data.checks.map((one): string | Promise<string> => {
+      try {
+        // Each item is read and looked up by itself, under the one tenant of the key.
+        const text = answerOne(asked, readCheck(one));
+        return typeof text === "string"
+          ? text
+          : text.catch((error: unknown) => problemItem(head, error));
+      } catch (error) {
+        return problemItem(head, error);
+      }
+    });
+    if (texts.every((text) => typeof text === "string")) return listJson(texts);
+    return Promise.all(texts).then(listJson);
+  }
+
+  function problemItem(head: CheckHead, error: unknown): string {
+    counts.refused += 1;
+    return `{"problem":${problemJson(head, toApiProblem(error))}}`;
+  }
+
+  function count(found: Pick<CheckAnswer, "allowed">): void {
+    if (found.allowed) counts.allowed += 1;
+    else counts.denied += 1;
+    if ((counts.allowed + counts.denied) % 64 === 0) flushCounts();
+  }
+
+  function flushCounts(): void {
+    metrics.countChecks(counts);
+    counts.allowed = 0;
+    counts.denied = 0;
+    counts.refused = 0;
+  }
+
+  function reply(body: string, verdict: RateVerdict): CheckReply {
+    return {
+      status: 200,
+      headers: [
+        "Content-Type",
+        "application/json",
+        "X-Request-Id",
+        nextRequestId(),
+        "Usher-Version",
+        currentApiVersion,
+        "RateLimit-Policy",
+        policyHeader,
+        "RateLimit",
+        `"${checkLimiter.policy.name}";r=${verdict.remaining};t=${verdict.resetSeconds}`,
+        "Cache-Control",
+        "private, no-store",
+        "X-Content-Type-Options",
+        "nosniff",
+      ],
+      body,
+    };
+  }
+
+  function refuse(head: CheckHead, error: unknown): CheckReply {
+    counts.refused += 1;
+    flushCounts();
+    const problem = toApiProblem(error);
+    if (problem.code === "internal_error")
+      deps.log.error({ err: error, operation: "check" }, "a check failed in a way nobody foresaw");
+    const body = problemJson(head, problem);
+    const { request_id: requestId } = JSON.parse(body) as { request_id: string };
+    return {
+      status: problem.status,
+      headers: [
+        "Content-Type",
+        "application/problem+json",
+        "X-Request-Id",
+        requestId,
+        "Usher-Version",
+        currentApiVersion,
+        "Cache-Control",
+        "no-store",
+        "X-Content-Type-Options",
+        "nosniff",
+        "traceparent",
+        continueTrace(head.traceparent).traceparent,
+        ...Object.entries(problem.headers).flat(),
+      ],
+      body,
+    };
+  }
+
+  function problemJson(head: CheckHead, problem: ApiProblem): string {
+    return JSON.stringify(
+      toProblem(problem, {
+        path: head.kind === "one" ? routes.check.path : routes.checkBatch.path,
+        requestId: nextRequestId(),
+        traceId: continueTrace(head.traceparent).traceId,
+      }),
+    );
+  }
+
+  function tooMany(verdict: RateVerdict): ApiProblem {
+    const { policy } = checkLimiter;
+    return new ApiProblem(
+      "too_many_requests",
+      `This key may make ${policy.requestsMax} check requests in ${policy.windowMs / 1_000} s. Wait ${verdict.resetSeconds} s, or ask many at once with /v1/check/batch.`,
+      { headers: { ...rateHeaders(policy, verdict), "Retry-After": String(verdict.resetSeconds) } },
+    );
+  }
+
+  return { answer, refuse };
+}
+
+function readCheck(value: unknown): CheckRequest {
+  const parsed = checkSchema.safeParse(value);
+  if (!parsed.success) throw invalidRequest({ error: parsed.error, place: "body" });
+  return parsed.data;
+}
+
+function listJson(texts: readonly string[]): string {
+  return `{"data":[${texts.join(",")}]}`;
+}
+
+function notLoaded(): ApiProblem {
+  return new ApiProblem(
+    "not_ready",
+    "The rights are still being loaded. Try again in a moment; /readyz tells how far it is.",
+    {
+      headers: { "Retry-After": "1" },
+    },
+  );
+}
+
+const withBreakdown: ReadonlySet<CheckReason> = new Set([
+  "allowed",
+  "allowed_in_grace",
+  "allowed_in_overage",
+  "limit_reached",
+  "country_required",
+  "country_not_allowed",
+]);
+
+/** The sources as JSON: made once for as long as they stay the same sources, which `validUntil` bounds. */
+function breakdownOf({
+  rights,
+  customer,
+  feature,
+  country,
+  at,
+  answer,
+}: {
+  readonly rights: TenantRights;
+  readonly customer: CustomerId;
+  readonly feature: string;
+  readonly country: string | null;
+  readonly at: number;
+  readonly answer: CheckAnswer;
+}): string {
+  if (!withBreakdown.has(answer.reason)) return "[]";
+  // Everything the text depends on besides the rights themselves: two questions must never share one.
+  const question = country === null ? feature : `${feature} ${country}`;
+  const kept = rights.keptBreakdown(customer, question);
+  if (kept !== undefined && at >= kept.from && at < kept.until) return kept.json;
+  const json = breakdownJson(answer);
+  const until = answer.validUntil ?? Number.POSITIVE_INFINITY;
+  rights.keepBreakdown(customer, question, { json, from: at, until });
+  return json;
+}

@@ -1,0 +1,104 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { routes } from "@usher/api-contract";
+import { tooLarge } from "../http/read-body.ts";
+import type { CheckDoor, CheckHead, CheckReply } from "./check-door.ts";
+
+/**
+ * Takes checks straight from Node's server, before any framework builds a Request and a Response
+ * for them. True when the request was a check and is taken care of.
+ */
+export function createNodeCheckListener(
+  door: CheckDoor,
+): (request: IncomingMessage, response: ServerResponse) => boolean {
+  return (request, response) => {
+    if (request.method !== "POST") return false;
+    const { url } = request;
+    const isOne = url === routes.check.path;
+    if (!isOne && url !== routes.checkBatch.path) return false;
+    const { headers } = request;
+    const head: CheckHead = {
+      kind: isOne ? "one" : "batch",
+      authorization: headers.authorization,
+      contentType: headers["content-type"],
+      version: headers["usher-version"] as string | undefined,
+      traceparent: headers["traceparent"] as string | undefined,
+    };
+    readAndAnswer({
+      request,
+      response,
+      head,
+      door,
+      bytesMax: isOne ? routes.check.body.bytesMax : routes.checkBatch.body.bytesMax,
+    });
+    return true;
+  };
+}
+
+function readAndAnswer({
+  request,
+  response,
+  head,
+  door,
+  bytesMax,
+}: {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly head: CheckHead;
+  readonly door: CheckDoor;
+  readonly bytesMax: number;
+}): void {
+  let first: Buffer | undefined;
+  let more: Buffer[] | undefined;
+  let total = 0;
+  let isDone = false;
+  request.on("data", (chunk: Buffer) => {
+    if (isDone) return;
+    total += chunk.length;
+    if (total > bytesMax) {
+      isDone = true;
+      write({ response, head, reply: door.refuse(head, tooLarge(bytesMax)) });
+      return;
+    }
+    if (first === undefined) first = chunk;
+    else {
+      more ??= [first];
+      more.push(chunk);
+    }
+  });
+  request.on("end", () => {
+    if (isDone) return;
+    isDone = true;
+    const body = more === undefined ? (first ?? empty) : Buffer.concat(more, total);
+    const reply = door.answer(head, body);
+    if (reply instanceof Promise) {
+      reply.then(
+        (late) => write({ response, head, reply: late }),
+        (error: unknown) => write({ response, head, reply: door.refuse(head, error) }),
+      );
+    } else write({ response, head, reply });
+  });
+  request.on("error", () => {
+    isDone = true;
+  });
+}
+
+const empty = Buffer.alloc(0);
+
+function write({
+  response,
+  head,
+  reply,
+}: {
+  readonly response: ServerResponse;
+  readonly head: CheckHead;
+  readonly reply: CheckReply;
+}): void {
+  const { body } = reply;
+  const fixed = [...reply.headers, "Content-Length", String(Buffer.byteLength(body))];
+  const headers =
+    head.traceparent === undefined || reply.status !== 200
+      ? fixed
+      : [...fixed, "traceparent", head.traceparent];
+  response.writeHead(reply.status, headers);
+  response.end(body);
+}

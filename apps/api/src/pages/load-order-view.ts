@@ -1,0 +1,175 @@
+import {
+  findOfferingVersions,
+  listOrderEvents,
+  loadOrderForPlanning,
+  type OrderForPlanning,
+  pageLimitMax,
+  type StoredOrderEvent,
+  type TenantTransaction,
+} from "@usher/database";
+import type { Entitlement } from "@usher/entitlement-core/entitlement";
+import { describeError } from "@usher/entitlement-core/errors";
+import {
+  type CurrencyCode,
+  formatMoney,
+  instantFromIso,
+  type OrderId,
+  percentBelow,
+  percentText,
+} from "@usher/entitlement-core/kernel";
+import { dayText, type OrderLine, orderTotal } from "@usher/entitlement-core/order";
+import { fulfillOrderWorkflowId } from "@usher/workflows/contract";
+import { eventSentence } from "./event-sentence.ts";
+import type { TimeFormat } from "./format-time.ts";
+import type { OrderLineRow, OrderView, RightRow } from "./order-page.ts";
+import { railStops } from "./order-rail.ts";
+import { runSpans } from "./run-picture.ts";
+
+/** What the order page shows; null when there is no such order of this tenant. */
+export async function loadOrderView({
+  tx,
+  orderId,
+  time,
+  urlOfRun,
+}: {
+  readonly tx: TenantTransaction;
+  readonly orderId: OrderId;
+  readonly time: TimeFormat;
+  readonly urlOfRun: (workflowId: string) => string | null;
+}): Promise<OrderView | null> {
+  const found = await loadOrderForPlanning(tx, orderId);
+  if (found === null) return null;
+  const { items: events } = await listOrderEvents(tx, {
+    orderId,
+    limit: pageLimitMax,
+    cursor: null,
+  });
+  const versionIds = [
+    ...new Set(found.latest.content?.lines.map((line) => line.offeringVersionId) ?? []),
+  ];
+  const versions = versionIds.length === 0 ? [] : await findOfferingVersions(tx, versionIds);
+  const names = new Map(versions.map((version) => [version.sku as string, version.name]));
+  const temporalUrl = urlOfRun(fulfillOrderWorkflowId({ tenantId: tx.tenantId, orderId }));
+  return toOrderView({ found, events, names, time, temporalUrl });
+}
+
+/** Pure: the same rows make the same page. */
+export function toOrderView({
+  found,
+  events,
+  names,
+  time,
+  temporalUrl,
+}: {
+  readonly found: OrderForPlanning;
+  readonly events: readonly StoredOrderEvent[];
+  readonly names: ReadonlyMap<string, string>;
+  readonly time: TimeFormat;
+  readonly temporalUrl: string | null;
+}): OrderView {
+  const { order, latest, now } = found;
+  const happened = events.map(({ event, occurredAt }) => ({ event, at: occurredAt }));
+  const openTask = found.tasks.find((task) => task.status === "open");
+  return {
+    number: order.number,
+    name: order.dealName,
+    customer: order.customer?.name ?? null,
+    kind: order.kind,
+    status: order.status,
+    stops: railStops({ status: order.status, state: order.state, events: happened, time }),
+    waitingOn:
+      order.waitingOn === null
+        ? null
+        : {
+            who: order.waitingOn.who,
+            since: instantFromIso(order.waitingOn.sinceIso),
+            due: order.waitingOn.dueIso === null ? null : instantFromIso(order.waitingOn.dueIso),
+            taskId: openTask?.id ?? null,
+          },
+    problem:
+      order.problem === null
+        ? null
+        : {
+            sentence: order.problem.sentence,
+            where: order.problem.where,
+            help: describeError(order.problem.code).docsPath,
+            otherFaults: order.problem.faults.slice(1).map((fault) => fault.sentence),
+          },
+    lines: latest.content?.lines.map((line) => toLineRow(line, names)) ?? [],
+    total: latest.content === null ? null : formatMoney(orderTotal(latest.content)),
+    source: `${order.source.system} ${order.source.id}, version ${latest.dealVersion}`,
+    revision: order.revision,
+    revisionHash: order.revisionHash,
+    rights: found.entitlements
+      .map((entitlement) => toRightRow(entitlement, now))
+      .filter((row) => row.to === null || row.to > row.from),
+    tokens: found.tokens.map(({ jti, isRevoked }) => ({ jti, isRevoked })),
+    bills: found.remoteRecords.map((record) => ({
+      kind: record.kind,
+      id: record.remoteId,
+      total: formatMoney({ minor: record.totalMinor, currency: record.currency as CurrencyCode }),
+      state: record.state,
+    })),
+    events: events.map(({ event, actor, occurredAt }) => ({
+      ...eventSentence(event),
+      at: occurredAt,
+      actor,
+    })),
+    spans: runSpans(happened),
+    temporalUrl,
+    now,
+  };
+}
+
+export function toLineRow(line: OrderLine, names: ReadonlyMap<string, string>): OrderLineRow {
+  const { startsOn, months } = line.term;
+  return {
+    product: names.get(line.sku) ?? line.sku,
+    quantity: line.quantity.toLocaleString("en-US"),
+    unitPrice: formatMoney(line.unitPrice),
+    discount: discountText(line),
+    term: `${months} ${months === 1 ? "month" : "months"} from ${dayText(startsOn)}`,
+  };
+}
+
+export function discountText({
+  listPrice,
+  unitPrice,
+}: Pick<OrderLine, "listPrice" | "unitPrice">): string {
+  if (listPrice === null) return "no list price";
+  const below = percentBelow({ list: listPrice, actual: unitPrice });
+  return below.numerator === 0n ? "none" : `${percentText(below)} %`;
+}
+
+function toRightRow(entitlement: Entitlement, now: number): RightRow {
+  const { value, activeFrom, activeTo } = entitlement;
+  return {
+    feature: entitlement.feature,
+    grants: grantText(value),
+    from: activeFrom,
+    to: activeTo,
+    isActive: activeFrom <= now && (activeTo === null || now < activeTo),
+  };
+}
+
+/** What a right gives, in a few words. */
+export function grantText(value: Entitlement["value"]): string {
+  switch (value.kind) {
+    case "boolean":
+      return "included";
+    case "config":
+      return `set to ${typeof value.value === "object" ? value.value.join(", ") : String(value.value)}`;
+    case "metered":
+      return `${limitText(value.limit)}${value.reset === "never" ? "" : ` a ${value.reset}`}`;
+    case "seat":
+      return `${limitText(value.limit)} seats`;
+  }
+}
+
+function limitText(limit: { readonly kind: string; readonly amount?: number }): string {
+  return limit.kind === "limited"
+    ? (limit.amount ?? 0).toLocaleString("en-US")
+    : limit.kind === "unlimited"
+      ? "unlimited"
+      : "no";
+}
