@@ -15,7 +15,6 @@ export function showCustomer(row: CustomerRow) {
     balance: row.balance,
     created: row.created,
     currency: row.currency,
-    customer_account: null,
     default_source: null,
     delinquent: row.isDelinquent,
     description: row.description,

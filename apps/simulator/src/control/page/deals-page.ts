@@ -21,7 +21,7 @@ export function dealsPage(
 <label>Name holds <input name="q" value="${filter.text ?? ""}"></label>
 <label>Status <input name="status" value="${filter.status ?? ""}" placeholder="Action needed"></label>
 <button>Find</button>
-<span class="dim">${total === deals.length ? `${total} deals` : `${deals.length} of ${total} deals`}, newest change first</span>
+<span class="dim">${deals.length} of ${total} shown, newest change first · <a href="/?follow">follow</a></span>
 </form>
 ${deals.length === 0 ? html`<p class="empty">No deal yet. Win one above, or load a pipeline with <span class="mono">usher import crm-csv</span>.</p>` : dealTable(org.settings().fieldPrefix, deals)}
 </section>`;

@@ -25,21 +25,19 @@ export function addPageRoutes(app: Hono<NodeEnv>, parts: SimulatorParts): void {
 
   const page = (
     context: Context<NodeEnv>,
-    input: { title: string; current: string; body: Markup; refresh?: boolean },
+    input: { title: string; current: string; body: Markup },
   ) => {
-    const { refresh = false, ...rest } = input;
     const done = context.req.query("done");
     const failed = context.req.query("failed");
-    // A page with an outcome stays as it is; else it follows what the hub writes.
-    const refreshSeconds = refresh && done === undefined && failed === undefined ? 5 : undefined;
-    return context.html(pageFrame({ ...rest, done, failed, refreshSeconds }));
+    // Only on request: a page that reloads by itself would wipe out what is being typed.
+    const refreshSeconds = context.req.query("follow") === undefined ? undefined : 3;
+    return context.html(pageFrame({ ...input, done, failed, refreshSeconds }));
   };
 
   app.get("/", (context) =>
     page(context, {
       title: "Deals",
       current: "/",
-      refresh: context.req.query("q") === undefined,
       body: dealsPage(parts, {
         text: context.req.query("q") || undefined,
         status: context.req.query("status") || undefined,
@@ -60,7 +58,6 @@ export function addPageRoutes(app: Hono<NodeEnv>, parts: SimulatorParts): void {
     page(context, {
       title: "Requests",
       current: "/requests",
-      refresh: true,
       body: requestsPage(parts),
     }),
   );

@@ -20,12 +20,10 @@ const literal: fc.Arbitrary<Literal> = fc.oneof(
   fc
     .integer({ min: 0, max: 4_000_000_000 })
     .map((seconds) => ({ kind: "datetime" as const, ms: seconds * 1000 })),
-  fc
-    .integer({ min: 0, max: 20_000 })
-    .map((days) => ({
-      kind: "date" as const,
-      day: new Date(days * 86_400_000).toISOString().slice(0, 10),
-    })),
+  fc.integer({ min: 0, max: 20_000 }).map((days) => ({
+    kind: "date" as const,
+    day: new Date(days * 86_400_000).toISOString().slice(0, 10),
+  })),
   fc
     .integer({ min: 0, max: 365 })
     .map((count) => ({ kind: "relativeDate" as const, name: "LAST_N_DAYS", count })),
