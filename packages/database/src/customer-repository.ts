@@ -115,7 +115,7 @@ export async function listCustomers(
   return toPage({ rows: rows.map(fromCustomerRow), request: input, idOf: (one) => one.id });
 }
 
-export function fromCustomerRow(row: Row<CustomerRow>): Customer {
+function fromCustomerRow(row: Row<CustomerRow>): Customer {
   return {
     id: row.id as CustomerId,
     externalId: row.external_id,

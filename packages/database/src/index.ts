@@ -93,10 +93,4 @@ export {
 } from "./token-repository.ts";
 export * from "./usage-repository.ts";
 export * from "./user-repository.ts";
-export {
-  clearWriteBackRefusal,
-  desireWriteBack,
-  recordWriteBack,
-  type WriteBack,
-  writeBacksBehind,
-} from "./write-back-repository.ts";
+export type { WriteBack } from "./write-back.ts";

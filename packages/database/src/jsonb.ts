@@ -24,8 +24,3 @@ const refused = /\\u(0000|d[89a-f])/;
 function cleaned(one: unknown): unknown {
   return typeof one === "string" ? toUSVString(one).replaceAll("\0", "\uFFFD") : one;
 }
-
-/** As `jsonb`, where null is SQL's null rather than JSON's. */
-export function jsonbOrNull<Value>(value: Value | null): RawBuilder<Value> | null {
-  return value === null ? null : jsonb(value);
-}

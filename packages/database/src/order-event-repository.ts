@@ -151,7 +151,7 @@ export async function listOrderEvents(
   });
 }
 
-export function fromOrderEventRow(row: Row<OrderEventRow>): StoredOrderEvent {
+function fromOrderEventRow(row: Row<OrderEventRow>): StoredOrderEvent {
   return {
     orderId: row.order_id as OrderId,
     sequence: row.sequence,

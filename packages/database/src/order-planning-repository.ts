@@ -28,7 +28,7 @@ import {
 } from "./stored-order.ts";
 import type { TenantTransaction } from "./tenant-transaction.ts";
 import { toInstant } from "./timestamps.ts";
-import { fromWriteBackRow, type WriteBack } from "./write-back-repository.ts";
+import { fromWriteBackRow, type WriteBack } from "./write-back.ts";
 
 /** The truth about one order at one instant: what the facts of `planNextStep` are made of. */
 export interface OrderForPlanning {

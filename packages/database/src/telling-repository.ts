@@ -12,7 +12,7 @@ import {
 } from "./stored-order.ts";
 import type { TenantTransaction } from "./tenant-transaction.ts";
 import { toDate } from "./timestamps.ts";
-import { fromWriteBackRow, type WriteBack } from "./write-back-repository.ts";
+import { fromWriteBackRow, type WriteBack } from "./write-back.ts";
 
 /** An order of which a CRM shows less than is true, with all it takes to tell it. */
 export interface DueWriteBack {

@@ -157,7 +157,7 @@ export async function revokeTokens(
   return rows.map((row) => row.jti);
 }
 
-export function fromTokenRow(row: Row<TokenRow>): StoredToken {
+function fromTokenRow(row: Row<TokenRow>): StoredToken {
   return {
     jti: row.jti as TokenId,
     customerId: row.customer_id as CustomerId,

@@ -13,7 +13,6 @@ import { addSession, addSignInCode } from "../session-repository.ts";
 import type { TenantTransaction } from "../tenant-transaction.ts";
 import { ingestUsage } from "../usage-repository.ts";
 import { findUserByEmail } from "../user-repository.ts";
-import { recordWriteBack } from "../write-back-repository.ts";
 import { aDeal, aDealLine, noon } from "./a-deal.ts";
 import { withCatalogAndPeople } from "./a-hub.ts";
 import { anOrder, askFor, readyToGrant, theDrafts, unsigned, withKey } from "./an-order.ts";
@@ -69,7 +68,11 @@ export async function aFullTenant(tx: TenantTransaction): Promise<void> {
   });
 
   await withKey(tx);
-  const orderId = await anOrder(tx, { catalog, deal: aDeal({ id: "granted" }) });
+  const orderId = await anOrder(tx, {
+    catalog,
+    deal: aDeal({ id: "granted" }),
+    connectionId: connection.id,
+  });
   await readyToGrant(tx, orderId);
   const found = await loadOrderForPlanning(tx, orderId);
   if (found === null || found.order.customer === null) throw new Error("The order is missing.");
@@ -109,11 +112,4 @@ export async function aFullTenant(tx: TenantTransaction): Promise<void> {
       state: "active",
     },
   ]);
-  await recordWriteBack(tx, {
-    orderId,
-    connectionId: connection.id,
-    dealId: "granted",
-    sequence: 1,
-    outcome: { kind: "written", hash: "h" },
-  });
 }

@@ -2,7 +2,12 @@ import { planApprovalPath, skuClassesOf } from "@usher/entitlement-core/approval
 import type { PublishedCatalog } from "@usher/entitlement-core/catalog";
 import type { Deal } from "@usher/entitlement-core/deal";
 import { type EntitlementDraft, entitlementsFromOrder } from "@usher/entitlement-core/entitlement";
-import { addHours, type CustomerId, type OrderId } from "@usher/entitlement-core/kernel";
+import {
+  addHours,
+  type ConnectionId,
+  type CustomerId,
+  type OrderId,
+} from "@usher/entitlement-core/kernel";
 import { waitingOnStages } from "@usher/entitlement-core/order";
 import { replaceApprovalTasks } from "../approval-task-repository.ts";
 import { recordOrderCommand } from "../order-event-repository.ts";
@@ -18,9 +23,17 @@ import { aDeal, noon, received } from "./a-deal.ts";
 /** Receives the deal; the order stands at Received. */
 export async function anOrder(
   tx: TenantTransaction,
-  { catalog, deal = aDeal() }: { readonly catalog: PublishedCatalog; readonly deal?: Deal },
+  {
+    catalog,
+    deal = aDeal(),
+    connectionId = null,
+  }: {
+    readonly catalog: PublishedCatalog;
+    readonly deal?: Deal;
+    readonly connectionId?: ConnectionId | null;
+  },
 ): Promise<OrderId> {
-  const { orderId } = await receiveDeal(tx, received(catalog, deal));
+  const { orderId } = await receiveDeal(tx, received(catalog, deal, { connectionId }));
   return orderId;
 }
 
