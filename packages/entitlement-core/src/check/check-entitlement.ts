@@ -45,7 +45,8 @@ export function checkEntitlement({ effective, amount, usage, country }: CheckInp
       ...refusal,
       reason: country === null ? "country_required" : "country_not_allowed",
       state: effective.standing,
-      validUntil: effective.validUntil,
+      // Usage starting anew changes nothing about a country.
+      validUntil: effective.rightsChangeAt,
       breakdown: effective.breakdown,
     };
   }

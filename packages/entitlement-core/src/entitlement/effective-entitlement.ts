@@ -2,6 +2,7 @@ import type { Feature } from "../catalog/feature.ts";
 import type { GeoRule } from "../catalog/offering.ts";
 import type { Instant } from "../kernel/instant.ts";
 import { earlierEnd } from "../kernel/interval.ts";
+import { usagePeriodAt } from "../usage/usage-period.ts";
 import type {
   BreakdownEntry,
   EffectiveEntitlement,
@@ -22,18 +23,19 @@ export function effectiveEntitlement({
   entitlements,
   feature,
   at,
+  periodAt = usagePeriodAt,
 }: {
   readonly entitlements: readonly Entitlement[];
   readonly feature: Feature;
   readonly at: Instant;
+  /** Set by callers that ask about many customers and remember periods. */
+  readonly periodAt?: typeof usagePeriodAt;
 }): EffectiveEntitlement {
   const ofFeature = entitlements.filter((one) => one.feature === feature.key);
   const spans = spansOf(ofFeature).filter((span) => span.entitlement.value.kind === feature.kind);
-  const breakdown = spans
-    .filter((span) => countsAt(span, at))
-    .map((span) => ({ entitlement: span.entitlement, inGrace: isInGrace(span, at) }));
+  const breakdown = breakdownAt(spans, at);
 
-  const window = windowOf(breakdown, at);
+  const window = windowOf(breakdown, at, periodAt);
   const combine = feature.kind === "config" ? feature.combine : null;
   const change = nextChange(spans, at);
   const addition = window === null ? null : nextAddition(meteredSources(breakdown), window, at);
@@ -45,7 +47,7 @@ export function effectiveEntitlement({
     at,
     isActive: breakdown.length > 0,
     inGrace: breakdown.length > 0 && breakdown.every((entry) => entry.inGrace),
-    standing: standingOf(spans, breakdown, at),
+    standing: standingAt({ spans, sources: breakdown, at }),
     combine,
     reset: window?.reset ?? "never",
     period: window?.period ?? null,
@@ -58,20 +60,34 @@ export function effectiveEntitlement({
   };
 }
 
-function windowOf(breakdown: readonly BreakdownEntry[], at: Instant): UsageWindow | null {
+function windowOf(
+  breakdown: readonly BreakdownEntry[],
+  at: Instant,
+  periodAt: typeof usagePeriodAt,
+): UsageWindow | null {
   const [first, ...rest] = meteredSources(breakdown);
-  return first === undefined ? null : usageWindow([first, ...rest], at);
+  return first === undefined ? null : usageWindow([first, ...rest], at, periodAt);
+}
+
+/** The sources that count at `at`, oldest first. */
+export function breakdownAt(spans: readonly Span[], at: Instant): readonly BreakdownEntry[] {
+  return spans
+    .filter((span) => countsAt(span, at))
+    .map((span) => ({ entitlement: span.entitlement, inGrace: isInGrace(span, at) }));
 }
 
 /** A coming start outweighs a past end: it tells the reader what to wait for. */
-function standingOf(
-  spans: readonly Span[],
-  breakdown: readonly BreakdownEntry[],
-  at: Instant,
-): EntitlementStanding {
-  if (breakdown.length > 0) {
-    return breakdown.every((entry) => entry.inGrace) ? "in_grace" : "active";
-  }
+export function standingAt({
+  spans,
+  sources,
+  at,
+}: {
+  readonly spans: readonly Span[];
+  /** Those of `spans` that count at `at`. */
+  readonly sources: readonly BreakdownEntry[];
+  readonly at: Instant;
+}): EntitlementStanding {
+  if (sources.length > 0) return sources.every((entry) => entry.inGrace) ? "in_grace" : "active";
   if (spans.some((span) => span.from > at)) return "not_yet_active";
   return spans.length > 0 ? "expired" : "absent";
 }

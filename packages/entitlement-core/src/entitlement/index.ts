@@ -1,4 +1,4 @@
-export * from "./effective-entitlement.ts";
+export { effectiveEntitlement } from "./effective-entitlement.ts";
 export type * from "./effective-entitlement-shape.ts";
 export type * from "./entitlement.ts";
 export * from "./entitlements-from-order.ts";

@@ -16,8 +16,8 @@ export interface Span {
  */
 export function spansOf(entitlements: readonly Entitlement[]): readonly Span[] {
   const replacedAt = new Map<string, Instant>();
-  for (const { supersedes, activeFrom } of entitlements) {
-    if (supersedes === null) continue;
+  for (const { id, supersedes, activeFrom } of entitlements) {
+    if (supersedes === null || supersedes === id) continue;
     const known = replacedAt.get(supersedes);
     if (known === undefined || activeFrom < known) replacedAt.set(supersedes, activeFrom);
   }
@@ -64,4 +64,12 @@ export function nextChange(spans: readonly Span[], at: Instant): Instant | null 
     }
   }
   return next;
+}
+
+/** Every instant at which a right starts, ends or leaves its grace, in order, each once. */
+export function changesOf(spans: readonly Span[]): readonly Instant[] {
+  const changes = spans.flatMap(({ from, to, graceTo }) => [from, to, graceTo]);
+  return [...new Set(changes)]
+    .filter((change) => change !== null)
+    .sort((one, other) => one - other);
 }

@@ -27,6 +27,7 @@ const lengthOrder: readonly ResetPeriod[] = ["day", "week", "month", "year", "ne
 export function usageWindow(
   sources: readonly [MeteredSource, ...MeteredSource[]],
   at: Instant,
+  periodAt: typeof usagePeriodAt,
 ): UsageWindow {
   const reset = sources
     .map(({ value }) => value.reset)
@@ -35,7 +36,7 @@ export function usageWindow(
     .filter(({ value }) => value.reset === reset)
     .map(anchorOf)
     .reduce((one, other) => (isBefore(other, one) ? other : one));
-  return { reset, period: usagePeriodAt({ anchor, reset, at }) };
+  return { reset, period: periodAt({ anchor, reset, at }) };
 }
 
 /** The source's limit over the whole window, as far as it has come by `at`. */

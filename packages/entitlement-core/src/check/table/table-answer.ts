@@ -1,0 +1,133 @@
+import type { ConfigValue } from "../../catalog/feature.ts";
+import { breakdownAt } from "../../entitlement/effective-entitlement.ts";
+import type {
+  BreakdownEntry,
+  EntitlementStanding,
+} from "../../entitlement/effective-entitlement-shape.ts";
+import { spansOf } from "../../entitlement/span.ts";
+import type { CustomerId } from "../../kernel/ids.ts";
+import type { Instant } from "../../kernel/instant.ts";
+import { type Limit, noLimit, overageOf, remainingOf } from "../../kernel/limit.ts";
+import type { CheckAnswer, CheckReason } from "../check-answer.ts";
+import { admitsCountry } from "../geo-rule.ts";
+import type { Views } from "./block-arena.ts";
+import { readCell } from "./read-block.ts";
+import type { TableVocabulary } from "./table-vocabulary.ts";
+
+/**
+ * A check table's answer. What follows from other fields (`remaining`, `overage`, `inOverage`) is
+ * worked out when it is read, and so is `breakdown`, from the rights as they were at the time of
+ * the check. These are getters: copy the fields you need, a spread leaves them out.
+ */
+export class TableAnswer implements CheckAnswer {
+  allowed = false;
+  reason: CheckReason = "no_entitlement";
+  state: EntitlementStanding = "absent";
+  limit: Limit = noLimit;
+  value: ConfigValue | null = null;
+  usage = 0;
+  /** `resetAt` and `validUntil` as numbers, Infinity for never: a field that may be null would allocate. */
+  private reset = Number.POSITIVE_INFINITY;
+  private next = Number.POSITIVE_INFINITY;
+
+  private readonly vocabulary: TableVocabulary;
+  private views: Views | null = null;
+  private block = 0;
+  private cell = 0;
+  private customer = "" as CustomerId;
+  private at = 0 as Instant;
+  private country: string | null = null;
+
+  constructor(vocabulary: TableVocabulary) {
+    this.vocabulary = vocabulary;
+  }
+
+  get resetAt(): Instant | null {
+    return this.reset === Number.POSITIVE_INFINITY ? null : (this.reset as Instant);
+  }
+
+  get validUntil(): Instant | null {
+    return this.next === Number.POSITIVE_INFINITY ? null : (this.next as Instant);
+  }
+
+  get remaining(): Limit {
+    return remainingOf({ limit: this.limit, usage: this.usage });
+  }
+
+  get overage(): number {
+    return overageOf({ limit: this.limit, usage: this.usage });
+  }
+
+  get inOverage(): boolean {
+    return this.reason === "allowed_in_overage" || this.overage > 0;
+  }
+
+  get breakdown(): readonly BreakdownEntry[] {
+    if (this.views === null || (this.state !== "active" && this.state !== "in_grace")) return [];
+    const block = { views: this.views, at: this.block, customer: this.customer };
+    const rights = readCell(block, this.cell, this.vocabulary);
+    const feature = this.vocabulary.features[(this.views.words[this.cell + 4] as number) & 0xffff];
+    const sources = breakdownAt(spansOf(rights), this.at).filter(
+      ({ entitlement }) => entitlement.value.kind === feature?.kind,
+    );
+    const isCountryRefusal =
+      this.reason === "country_not_allowed" || this.reason === "country_required";
+    return isCountryRefusal
+      ? sources
+      : sources.filter(({ entitlement }) => admitsCountry(entitlement.geo, this.country));
+  }
+
+  /** Where `breakdown` is to be read from. */
+  locate(
+    views: Views,
+    block: number,
+    cell: number,
+    customer: CustomerId,
+    at: Instant,
+    country: string | null,
+  ): void {
+    this.views = views;
+    this.block = block;
+    this.cell = cell;
+    this.customer = customer;
+    this.at = at;
+    this.country = country;
+  }
+
+  /** A no without figures. `next`: when it may change, Infinity for never. */
+  refuse(reason: CheckReason, state: EntitlementStanding, next: number): this {
+    this.allowed = false;
+    this.reason = reason;
+    this.state = state;
+    this.limit = noLimit;
+    this.value = null;
+    this.usage = 0;
+    this.reset = Number.POSITIVE_INFINITY;
+    this.next = next;
+    return this;
+  }
+
+  /** The answer of a feature that stands `active` or `in_grace` and may be used in the country. */
+  decide(
+    decision: {
+      readonly allowed: boolean;
+      readonly reason: CheckReason;
+      readonly state: EntitlementStanding;
+      readonly limit: Limit;
+      readonly value: ConfigValue | null;
+      readonly usage: number;
+    },
+    reset: number,
+    next: number,
+  ): this {
+    this.allowed = decision.allowed;
+    this.reason = decision.reason;
+    this.state = decision.state;
+    this.limit = decision.limit;
+    this.value = decision.value;
+    this.usage = decision.usage;
+    this.reset = reset;
+    this.next = next;
+    return this;
+  }
+}
