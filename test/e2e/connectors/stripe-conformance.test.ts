@@ -12,6 +12,8 @@ describeConnectorConformance({
   },
   async start() {
     const simulator = await startSimulator();
+    // As at Stripe: what was just made is not found, so that only keys keep it from being made twice.
+    simulator.parts.account.changeSettings({ searchLagMs: 60_000 });
     const { hostname, port } = new URL(simulator.stripe.url);
     const own = new Stripe(DEFAULT_CREDENTIALS.stripeSecretKey, {
       host: hostname,
@@ -111,6 +113,7 @@ function toOrder(number: number): BillingOrder {
   return {
     orderId: `ord_conformance_${number}`,
     revision: 1,
+    notBilledBeforeMs: Date.now(),
     currency: "USD",
     customer: {
       customerId: `cus_conformance_${number}`,
