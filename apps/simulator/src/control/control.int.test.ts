@@ -358,6 +358,9 @@ describe("the pages", () => {
       message: "Locked",
     });
     expect((await page("/weather")).html).toContain("Locked");
+    expect((await page("/")).html).toContain("Good weather again (1 in force)");
+    await submit("/ui/faults/clear", {});
+    expect((await page("/weather")).html).toContain("Nothing is going wrong.");
     const wrong = await submit("/ui/win", {
       account: "Acme",
       product: "PRO",

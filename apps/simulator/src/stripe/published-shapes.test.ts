@@ -75,16 +75,16 @@ function makeOneOfEach() {
   const call = (run: (call: Call) => CallResult, form: string, path: Record<string, string> = {}) =>
     account.store.transact(() =>
       run({ account, params: createParams(parseFormTree(form)), path, caller: NOBODY }),
-    ) as Record<string, unknown>;
+    ) as Record<string, unknown> & { readonly id: string };
   const oneCustomer = call(createCustomer, "name=Acme");
   const oneProduct = call(createProduct, "name=Pro");
   const onePrice = call(
     createPrice,
-    `product=${oneProduct["id"]}&currency=usd&unit_amount=100&recurring[interval]=month`,
+    `product=${oneProduct.id}&currency=usd&unit_amount=100&recurring[interval]=month`,
   );
   const oneSubscription = call(
     createSubscription,
-    `customer=${oneCustomer["id"]}&items[0][price]=${onePrice["id"]}&collection_method=send_invoice&days_until_due=3`,
+    `customer=${oneCustomer.id}&items[0][price]=${onePrice.id}&collection_method=send_invoice&days_until_due=3`,
   );
   const id = String(oneSubscription["latest_invoice"]);
   call(finalizeInvoiceCall, "", { id });
@@ -99,7 +99,7 @@ function makeOneOfEach() {
     subscriptionItem: (oneSubscription["items"] as { data: object[] }).data[0] as object,
     invoice: oneInvoice,
     lineItem: (oneInvoice["lines"] as { data: object[] }).data[0] as object,
-    invoiceItem: call(createInvoiceItem, `customer=${oneCustomer["id"]}&amount=5`),
+    invoiceItem: call(createInvoiceItem, `customer=${oneCustomer.id}&amount=5`),
     creditNote: note,
     event: showEvent(account, newest as never),
     webhookEndpoint: call(createWebhookEndpoint, "url=http://127.0.0.1:9&enabled_events[]=*"),

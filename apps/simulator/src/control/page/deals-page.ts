@@ -15,6 +15,7 @@ export function dealsPage(
   const { rows, total } = findDeals(org, filter, { offset: 0, limit: SHOWN });
   const deals = rows.map((row) => showDeal(org, row));
   return html`${winForm()}
+${breakItForm(parts)}
 <section>
 <h2>What sales sees</h2>
 <form method="get" action="/" class="row" style="margin-bottom:12px">
@@ -41,6 +42,24 @@ function winForm(): Markup {
 <label>Months <input name="term_months" type="number" value="12" min="0"></label>
 <button class="main">Close deal as won</button>
 </form>
+</section>`;
+}
+
+/** The weather people try first; the rest is on its own page. */
+function breakItForm({ faults }: SimulatorParts): Markup {
+  const inForce = faults.list().length;
+  const preset = (label: string, fields: Readonly<Record<string, string>>) =>
+    actionButton({ action: "/ui/faults", label, fields });
+  return html`<section>
+<h2>Break it</h2>
+<div class="actions">
+${preset("CRM refuses the write-back", { vendor: "salesforce", kind: "refuse_write", operation: "*", message: "Close date is locked by finance" })}
+${preset("CRM is slow", { vendor: "salesforce", kind: "slow", operation: "*", delay_ms: "3000" })}
+${preset("CRM is down", { vendor: "salesforce", kind: "down", operation: "*" })}
+${preset("Billing is down", { vendor: "stripe", kind: "down", operation: "*" })}
+${preset("Billing answers 500 five times", { vendor: "stripe", kind: "server_error", operation: "*", times: "5" })}
+${inForce === 0 ? "" : actionButton({ action: "/ui/faults/clear", label: `Good weather again (${inForce} in force)` })}
+</div>
 </section>`;
 }
 

@@ -109,6 +109,9 @@ export function addPageRoutes(app: Hono<NodeEnv>, parts: SimulatorParts): void {
       return `${fault.kind} is set for ${fault.vendor} ${fault.operation}.`;
     }),
   );
+  app.post("/ui/faults/clear", (context) =>
+    act(context, "/", () => `${faults.removeAll()} faults are gone.`),
+  );
   app.post("/ui/faults/:id/remove", (context) =>
     act(context, "/weather", () => {
       faults.remove(context.req.param("id"));

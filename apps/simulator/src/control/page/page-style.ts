@@ -23,7 +23,7 @@ table{border-collapse:collapse;width:100%;font-size:14px}
 th{font-weight:600;color:var(--dim);text-align:left;font-size:12.5px}
 th,td{padding:8px 10px 8px 0;border-bottom:1px solid var(--line);vertical-align:top}
 tr:last-child td{border-bottom:0}
-td.num,th.num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+td.num,th.num{text-align:right;padding-right:18px;font-variant-numeric:tabular-nums;white-space:nowrap}
 .tag{display:inline-block;border-radius:999px;padding:1px 10px;font-size:12.5px;font-weight:600;background:var(--line);color:var(--ink);white-space:nowrap}
 .tag.good{background:var(--good-bg);color:var(--good)}.tag.wait{background:var(--wait-bg);color:var(--wait)}.tag.bad{background:var(--bad-bg);color:var(--bad)}
 form{margin:0}
