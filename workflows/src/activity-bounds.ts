@@ -3,8 +3,8 @@ import type { BillingActivities, EntitlementActivities, OrderActivities } from "
 import { vendorsQueueBeside } from "./contract.ts";
 
 /**
- * Our own database, inside the workflow task. Per attempt and in total both stay well below the
- * workflow task's ten seconds, which the SDK would otherwise have to renew.
+ * Our own database, inside the workflow task, which the SDK renews while it takes longer than five
+ * seconds.
  * A database that is away for longer is waited for by `untilDatabaseAnswers`, in durable sleeps.
  */
 export const ours = proxyLocalActivities<OrderActivities & EntitlementActivities>({
@@ -25,7 +25,7 @@ export function createVendors() {
     taskQueue: vendorsQueueBeside(workflowInfo().taskQueue),
     startToCloseTimeout: "60s",
     scheduleToCloseTimeout: "15m",
-    heartbeatTimeout: "10s",
+    heartbeatTimeout: "6s",
     cancellationType: "WAIT_CANCELLATION_COMPLETED",
     retry: { initialInterval: "500ms", backoffCoefficient: 2, maximumInterval: "1m" },
   });

@@ -48,6 +48,7 @@ const environmentSchema = z.object({
     .describe("Where people and products reach the API; issuer of tokens, base of order links"),
   USHER_TOKEN_AUDIENCE: z.string().default("usher"),
   USHER_POLL_INTERVAL_SECONDS: seconds(30).describe("How often each CRM is asked for changes"),
+  USHER_LEASE_SECONDS: seconds(60).describe("How long a dead worker's messages wait for another"),
   USHER_SHUTDOWN_GRACE_SECONDS: seconds(30),
   USHER_WORKER_HTTP_PORT: z.coerce.number().int().min(0).max(65_535).default(8701),
   USHER_HOME: z.string().default(join(projectRoot, ".usher")),
@@ -71,6 +72,7 @@ export interface WorkerConfig {
   readonly publicUrl: string;
   readonly tokenAudience: string;
   readonly pollIntervalMs: number;
+  readonly leaseSeconds: number;
   readonly shutdownGraceMs: number;
   readonly httpPort: number;
   readonly bundleFolder: string;
@@ -101,6 +103,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Worker
     publicUrl: env.USHER_PUBLIC_URL,
     tokenAudience: env.USHER_TOKEN_AUDIENCE,
     pollIntervalMs: env.USHER_POLL_INTERVAL_SECONDS * 1_000,
+    leaseSeconds: env.USHER_LEASE_SECONDS,
     shutdownGraceMs: env.USHER_SHUTDOWN_GRACE_SECONDS * 1_000,
     httpPort: env.USHER_WORKER_HTTP_PORT,
     bundleFolder: join(env.USHER_HOME, "workflow-bundles"),

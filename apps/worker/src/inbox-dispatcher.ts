@@ -31,11 +31,11 @@ export interface InboxDispatcherDependencies {
   readonly metrics: WorkerMetrics;
   readonly log: WorkerLog;
   readonly atFailpoint: AtFailpoint;
+  /** After so long the batch of a worker that died is due again. Taking one twice is harmless. */
+  readonly leaseSeconds: number;
 }
 
 const batchSize = 200;
-/** Longer than a read of 200 deals may take; a worker that dies leaves its batch due again then. */
-const leaseSeconds = 120;
 const attemptsMax = 8;
 
 /**
@@ -51,7 +51,7 @@ export function createInboxDispatcher(deps: InboxDispatcherDependencies) {
       claimInbox(tx, {
         connectionId: vendor.connectionId as ConnectionId,
         limit: batchSize,
-        leaseSeconds,
+        leaseSeconds: deps.leaseSeconds,
         attemptsMax,
       }),
     );

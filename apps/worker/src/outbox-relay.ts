@@ -19,10 +19,11 @@ export interface OutboxRelayDependencies {
   readonly metrics: WorkerMetrics;
   readonly log: WorkerLog;
   readonly atFailpoint: AtFailpoint;
+  /** After so long the messages of a worker that died are due again. */
+  readonly leaseSeconds: number;
 }
 
 const batchSize = 200;
-const leaseSeconds = 30;
 /** More starts at once do not make Temporal faster; they only make its queue longer. */
 const deliveriesAtOnceMax = 20;
 
@@ -54,7 +55,7 @@ export function createOutboxRelay(deps: OutboxRelayDependencies) {
 async function relayTenant(deps: OutboxRelayDependencies, tenantId: TenantId): Promise<boolean> {
   const { database, metrics, log } = deps;
   const messages = await database.withTenant({ tenantId }, (tx) =>
-    claimOutbox(tx, { limit: batchSize, leaseSeconds }),
+    claimOutbox(tx, { limit: batchSize, leaseSeconds: deps.leaseSeconds }),
   );
   if (messages.length === 0) return false;
   deps.atFailpoint("outbox.after-claim");

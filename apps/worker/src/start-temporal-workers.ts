@@ -49,6 +49,8 @@ export async function startTemporalWorkers(input: TemporalWorkersInput): Promise
       maxConcurrentLocalActivityExecutions: 100,
       // About a megabyte each; a run that waits for an approver is replayed when it is woken.
       maxCachedWorkflows: 500,
+      // How long a task waits for the worker that has the run cached, should that have died.
+      stickyQueueScheduleToStartTimeout: "5s",
       workflowTaskPollerBehavior: { type: "autoscaling" },
     }),
     await Worker.create({

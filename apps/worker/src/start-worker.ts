@@ -56,6 +56,8 @@ export interface WorkerDependencies {
   readonly tokenAudience: string;
   readonly bundleFolder: string;
   readonly pollIntervalMs: number;
+  /** How long what a dead worker had taken waits for another. Longer than a read of 200 deals. */
+  readonly leaseSeconds: number;
   readonly shutdownGraceMs: number;
   /** Loopback port of health and metrics; 0: any free one; null: none. */
   readonly httpPort: number | null;
@@ -81,7 +83,7 @@ const recoverEveryMs = 60_000;
 
 /** Everything a hub does besides answering HTTP, in one process. Any number of them may run. */
 export async function startWorker(deps: WorkerDependencies): Promise<RunningWorker> {
-  const { database, temporal, atFailpoint, log } = deps;
+  const { database, temporal, atFailpoint, leaseSeconds, log } = deps;
   const metrics = createWorkerMetrics();
   const clock = () => Date.now();
   const now = deps.decideAt ?? ((databaseNow: Instant) => databaseNow);
@@ -162,7 +164,7 @@ export async function startWorker(deps: WorkerDependencies): Promise<RunningWork
   });
   const relay = startServiceLoop({
     name: "outbox-relay",
-    turn: createOutboxRelay({ database, fulfillment, metrics, log, atFailpoint }),
+    turn: createOutboxRelay({ database, fulfillment, metrics, log, atFailpoint, leaseSeconds }),
     idleMs,
     onError,
     onTurn,
@@ -179,6 +181,7 @@ export async function startWorker(deps: WorkerDependencies): Promise<RunningWork
       metrics,
       log,
       atFailpoint,
+      leaseSeconds,
     }),
   });
   const polling = startConnectionLoops({

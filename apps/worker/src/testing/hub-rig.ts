@@ -11,6 +11,7 @@ import {
   ensureTenant,
   listApprovalTasks,
   listOrderEvents,
+  listOrders,
   loadOrder,
   lockOrder,
   markPublished,
@@ -52,6 +53,13 @@ import { quietTemporal, testPayloadKeys } from "./test-temporal-client.ts";
 
 const appPassword = "test-password-of-usher-app";
 
+export interface RecordedHistory {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly dealId: string;
+  readonly history: Awaited<ReturnType<WorkflowHandle["fetchHistory"]>>;
+}
+
 /** A whole hub without HTTP: real PostgreSQL, real Temporal, one tenant, one pretend vendor. */
 export interface HubRig {
   readonly tenantId: TenantId;
@@ -70,14 +78,16 @@ export interface HubRig {
   events(dealId: string): Promise<readonly OrderEvent[]>;
   run(dealId: string): Promise<WorkflowHandle>;
   /** Waits until the deal's order stands at `status`. */
-  reaches(dealId: string, status: string): Promise<OrderWithContent>;
+  reaches(dealId: string, status: string, timeoutMs?: number): Promise<OrderWithContent>;
   /** Waits until the CRM shows `status` on the deal. */
-  shows(dealId: string, status: string): Promise<void>;
+  shows(dealId: string, status: string, timeoutMs?: number): Promise<void>;
   /** As the API does: the database judges, then the run is told. */
   decide(dealId: string, decision: DecisionWord, by?: string): Promise<DecisionOutcome>;
   /** As the API does for cancel and resume: an event and a message of the outbox. */
   command(dealId: string, command: OrderCommand): Promise<void>;
   publish(catalog: Catalog): Promise<void>;
+  /** The histories of every run of every order so far, by what the run came to. */
+  histories(): Promise<readonly RecordedHistory[]>;
   stop(): Promise<void>;
 }
 
@@ -156,6 +166,7 @@ export async function startHubRig(
         tokenAudience: "usher",
         bundleFolder: join(findProjectFolder(), ".usher", "workflow-bundles"),
         pollIntervalMs: 100,
+        leaseSeconds: 5,
         shutdownGraceMs: 5_000,
         httpPort: null,
         atFailpoint: noFailpoints,
@@ -178,7 +189,7 @@ export async function startHubRig(
       const { id: orderId } = await order(dealId);
       return client.workflow.getHandle(fulfillOrderWorkflowId({ tenantId, orderId }));
     },
-    reaches: async (dealId, status) => {
+    reaches: async (dealId, status, timeoutMs = 20_000) => {
       let last = "no order";
       await waitUntil(
         async () => {
@@ -189,15 +200,15 @@ export async function startHubRig(
           return found?.status === status;
         },
         {
-          timeoutMs: 20_000,
+          timeoutMs,
           giveUp: () => new Error(`Deal ${dealId} did not reach ${status}; it is at ${last}.`),
         },
       );
       return await order(dealId);
     },
-    shows: async (dealId, status) => {
+    shows: async (dealId, status, timeoutMs = 20_000) => {
       await waitUntil(() => vendor.statuses.get(dealId)?.status === status, {
-        timeoutMs: 20_000,
+        timeoutMs,
         giveUp: () =>
           new Error(
             `The CRM does not show ${status} on ${dealId} but ${vendor.statuses.get(dealId)?.status}.`,
@@ -266,6 +277,21 @@ export async function startHubRig(
       await inTenant(async (tx) => {
         await publishCatalog(tx, { catalog, publishedBy: "test" });
       });
+    },
+    histories: async () => {
+      const { items } = await inTenant((tx) =>
+        listOrders(tx, { limit: pageLimitMax, cursor: null }),
+      );
+      const recorded: RecordedHistory[] = [];
+      for (const { id: orderId, source } of items) {
+        const workflowId = fulfillOrderWorkflowId({ tenantId, orderId });
+        const runs = client.workflow.list({ query: `WorkflowId = "${workflowId}"` });
+        for await (const { runId } of runs) {
+          const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+          recorded.push({ workflowId, runId, dealId: source.id, history });
+        }
+      }
+      return recorded;
     },
     stop: async () => {
       await rig.worker?.stop();

@@ -33,7 +33,11 @@ export interface Mood {
 export async function startPretendVendor() {
   const deals = new Map<string, Deal & { readonly change: number }>();
   const statuses = new Map<string, DealStatus>();
-  const written: { readonly dealId: string; readonly status: string }[] = [];
+  const written: {
+    readonly dealId: string;
+    readonly status: string;
+    readonly sequence: number;
+  }[] = [];
   const bills: PretendBill[] = [];
   const calls: string[] = [];
   const moods = new Map<string, Mood>();
@@ -82,7 +86,7 @@ export async function startPretendVendor() {
           return "unchanged";
         }
         statuses.set(dealId, status);
-        written.push({ dealId, status: status.status });
+        written.push({ dealId, status: status.status, sequence: status.sequence });
         // As in a real CRM, our own write changes the record: its echo comes with the next poll.
         touch(deal);
         return "written";
