@@ -1,4 +1,4 @@
-import { type CurrencyCode, formatMoney } from "@usher/entitlement-core/kernel";
+import {  formatMoney, type Money } from "@usher/entitlement-core/kernel";
 import type { OrderEvent } from "@usher/entitlement-core/order";
 import type { Sign } from "./marks.ts";
 
@@ -114,7 +114,7 @@ function say(
 }
 
 function money(minor: number, currency: string): string {
-  return formatMoney({ minor, currency: currency as CurrencyCode });
+  return formatMoney({ minor, currency: currency as Money["currency"] });
 }
 
 function count(amount: number, noun: string): string {

@@ -9,9 +9,8 @@ import {
 } from "@usher/database";
 import type { Entitlement } from "@usher/entitlement-core/entitlement";
 import { describeError } from "@usher/entitlement-core/errors";
-import {
-  type CurrencyCode,
-  formatMoney,
+import { 
+  formatMoney, type Money,
   instantFromIso,
   type OrderId,
   percentBelow,
@@ -107,7 +106,7 @@ export function toOrderView({
     bills: found.remoteRecords.map((record) => ({
       kind: record.kind,
       id: record.remoteId,
-      total: formatMoney({ minor: record.totalMinor, currency: record.currency as CurrencyCode }),
+      total: formatMoney({ minor: record.totalMinor, currency: record.currency as Money["currency"] }),
       state: record.state,
     })),
     events: events.map(({ event, actor, occurredAt }) => ({

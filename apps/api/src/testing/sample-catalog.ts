@@ -1,7 +1,7 @@
 import type { Catalog, FeatureKey, Sku } from "@usher/entitlement-core/catalog";
-import type { CurrencyCode, TimeZone } from "@usher/entitlement-core/kernel";
+import type { Money, TimeZone } from "@usher/entitlement-core/kernel";
 
-const usd = "USD" as CurrencyCode;
+const usd = "USD" as Money["currency"];
 const feature = (key: string) => key as FeatureKey;
 
 /** Two offerings over all four kinds of feature, and finance asked above 20 % discount. */
