@@ -14,7 +14,3 @@ export function currencyExponent(currency: string): 0 | 2 | 3 {
   if (ZERO_DECIMAL.has(code)) return 0;
   return THREE_DECIMAL.has(code) ? 3 : 2;
 }
-
-export function isCurrencyCode(text: string): boolean {
-  return /^[A-Za-z]{3}$/.test(text);
-}

@@ -3,7 +3,7 @@ import type { WebhookVoice } from "../webhook/webhook-center.ts";
 import type { DealNotification, Org } from "./org.ts";
 
 /** Signed with the shared secret over the raw body, in the manner of Stripe: `t=…,v1=…`. */
-export const NOTIFICATION_HEADER = "X-Usher-Signature";
+const NOTIFICATION_HEADER = "X-Usher-Signature";
 
 /**
  * Announces a change of a deal. A change that an API client made to nothing but the status fields

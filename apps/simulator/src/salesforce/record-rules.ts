@@ -141,7 +141,7 @@ function derivePricebookEntry(org: Org, values: Values) {
 }
 
 /** quantity × price × (1 − discount), rounded to the currency; exact decimals throughout. */
-export function totalPrice(input: {
+function totalPrice(input: {
   readonly quantity: number;
   readonly unitPrice: number;
   readonly discountPercent: number;

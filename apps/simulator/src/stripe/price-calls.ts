@@ -174,7 +174,7 @@ function readProduct(call: Call, params: Params): ProductRow {
   return row;
 }
 
-export function readUnitAmount(params: Params): string {
+function readUnitAmount(params: Params): string {
   const whole = params.integer("unit_amount");
   const decimal = params.decimal("unit_amount_decimal");
   if (whole !== undefined && decimal !== undefined) {

@@ -66,7 +66,7 @@ export function showSubscription(account: StripeAccount, row: SubscriptionRow) {
   } satisfies Wire<Stripe.Subscription>;
 }
 
-export function showSubscriptionItem(
+function showSubscriptionItem(
   account: StripeAccount,
   subscription: SubscriptionRow,
   item: SubscriptionItemRow,
