@@ -132,16 +132,16 @@ describe("the check table against the meaning of a check", () => {
             const country = countries[index % countries.length] as string | null;
             const question = { customer: someCustomer, feature: feature.key, amount, country, at };
             const expected = oracle({ entitlements, feature, record, amount, country, at });
-            const fresh = table.check(question);
-            expectSame(fresh, expected);
-            expectSame(table.check(question, reused), expected);
+            const isSample = index === place;
+            const answer = isSample ? table.check(question) : table.check(question, reused);
+            expectSame(answer, expected);
             // Now and then to the last field of every source's provenance.
-            if (index === place) expect(plain(fresh)).toEqual(plain(expected));
+            if (isSample) expect(plain(answer)).toEqual(plain(expected));
             compared += 1;
           });
         },
       ),
-      { numRuns: 8_000 },
+      { numRuns: 6_500 },
     );
     expect(compared).toBeGreaterThan(100_000);
   });

@@ -42,7 +42,7 @@ export function supersede({
     if (same !== undefined) {
       unclaimed.delete(same);
       keep.push(same.entitlement.id);
-    } else if (draft.activeTo === null || draft.activeTo > now) {
+    } else if (draft.activeTo === null || draft.activeTo > Math.max(draft.activeFrom, now)) {
       wanted.push(draft);
     }
   }

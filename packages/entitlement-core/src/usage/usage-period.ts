@@ -28,7 +28,8 @@ interface PeriodQuestion {
  */
 export function usagePeriodAt({ anchor, reset, at }: PeriodQuestion): Interval {
   if (reset === "never") return { from: Math.min(anchor.at, at) as Instant, to: null };
-  return resetGrid(anchor, reset).periodAt(at);
+  const { from, to } = resetGrid(anchor, reset).periodAt(at);
+  return { from, to };
 }
 
 /** How many usage periods have begun by `at`, counted from the one that `since` lies in; at least 1. */

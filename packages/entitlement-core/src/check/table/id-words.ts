@@ -6,7 +6,6 @@ const values = new Int8Array(128).fill(-1);
 for (let value = 0; value < alphabet.length; value += 1) values[alphabet.charCodeAt(value)] = value;
 
 const suffixChars = 26;
-const word = 0x1_0000_0000;
 
 /** 128-bit ids take four words; any other text is interned and marked by three words of all ones. */
 export const idWordCount = 4;
@@ -48,20 +47,14 @@ export function readId({
 }): string {
   if (isMarked(words, at)) return strings.get(words[at + 3] as number);
   let text = `${prefix}_`;
-  let rest = 0;
-  let bits = 2; // 130 bits in 26 characters: the two leading ones are zero.
-  let next = 0;
-  for (let char = 0; char < suffixChars; char += 1) {
-    if (bits < 5) {
-      rest = rest * word + (words[at + next] as number);
-      next += 1;
-      bits += 32;
-    }
-    bits -= 5;
-    const scale = 2 ** bits;
-    const value = Math.floor(rest / scale);
-    rest -= value * scale;
-    text += alphabet[value];
+  for (let char = suffixChars - 1; char >= 0; char -= 1) {
+    // The characters are the number's digits in base 32; this one starts at that bit from the right.
+    const bit = char * 5;
+    const place = at + 3 - (bit >> 5);
+    const shift = bit & 31;
+    const low = (words[place] as number) >>> shift;
+    const high = shift > 27 && place > at ? (words[place - 1] as number) << (32 - shift) : 0;
+    text += alphabet[(low | high) & 31];
   }
   return text;
 }
