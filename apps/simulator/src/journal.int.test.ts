@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -133,6 +133,13 @@ describe("the process", () => {
     const { child } = await start();
     child.kill("SIGTERM");
     expect(await once(child, "exit")).toEqual([0, null]);
+  });
+
+  it("moves a journal it cannot read aside, and starts empty", async () => {
+    writeFileSync(join(folder, "journal.jsonl"), "of another time\n");
+    const { url } = await start();
+    expect((await fetch(`${url}/control/health`)).status).toBe(200);
+    expect(readdirSync(folder).filter((name) => name.includes("unreadable"))).toHaveLength(1);
   });
 
   it("says in one line what is wrong with its environment, and ends with code 1", async () => {

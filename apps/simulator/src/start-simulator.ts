@@ -31,6 +31,8 @@ export async function startSimulator(options: StartOptions = {}): Promise<Runnin
   const { port = 0, host = "127.0.0.1", ...rest } = options;
   const simulator = createSimulator(rest);
   const server = createAdaptorServer({ fetch: simulator.app.fetch }) as HttpServer;
+  // Longer than any client keeps an idle connection: else a call meets a socket that is just closing.
+  server.keepAliveTimeout = 75_000;
   try {
     await listen(server, port, host);
   } catch (error) {

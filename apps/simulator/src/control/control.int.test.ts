@@ -126,6 +126,20 @@ describe("deals by control", () => {
     ]);
   });
 
+  it("find records by an external id again after its field was away for a while", async () => {
+    const { deal_id } = await win();
+    const crm = await connectJsforce(simulator);
+    await control(simulator, "PATCH", "/control/salesforce/settings", { fields_deployed: false });
+    await edit(deal_id, { name: "Changed meanwhile" });
+    await control(simulator, "PATCH", "/control/salesforce/settings", { fields_deployed: true });
+    await crm.sobject("Opportunity").update({ Id: deal_id, Usher_Order_Id__c: "ord_1" });
+    await control(simulator, "PATCH", "/control/salesforce/settings", { fields_deployed: false });
+    await edit(deal_id, { name: "And again" });
+    await control(simulator, "PATCH", "/control/salesforce/settings", { fields_deployed: true });
+    const found = await crm.query("SELECT Id FROM Opportunity WHERE Usher_Order_Id__c = 'ord_1'");
+    expect(found.records).toMatchObject([{ Id: deal_id }]);
+  });
+
   it("stamp the next changes late when asked", async () => {
     await control(simulator, "PATCH", "/control/salesforce/settings", {
       late_commits: { remaining: 1, seconds: 45 },

@@ -131,6 +131,9 @@ export function createOrg(deps: {
     changeSettings(change) {
       const next = { ...settings(), ...change };
       store.transact(() => store.put(settingsTable, next));
+      const changesSchema =
+        "fieldsDeployed" in change || "fieldPrefix" in change || "customFields" in change;
+      if (changesSchema) for (const table of tables.values()) store.reindex(table);
       return next;
     },
     schema,

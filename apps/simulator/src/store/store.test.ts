@@ -1,7 +1,8 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { UnreadableJournal } from "./journal.ts";
 import { createStore, type Store } from "./store.ts";
 import type { Table } from "./table.ts";
 
@@ -106,12 +107,17 @@ describe("the store", () => {
     third.store.close();
   });
 
-  it("refuses a journal damaged in the middle, with file and line", () => {
+  it("refuses a journal damaged in the middle, with file and line, and leaves it as it is", () => {
     const folder = newFolder();
-    const first = open(folder);
-    first.store.close();
+    open(folder).store.close();
     appendFileSync(join(folder, "journal.jsonl"), "{oops}\n[1,[]]\n");
-    expect(() => open(folder)).toThrow(/journal\.jsonl:2: expected one JSON transaction/);
+    expect(() => open(folder)).toThrow(/journal\.jsonl:3: expected one JSON transaction/);
     expect(readFileSync(join(folder, "journal.jsonl"), "utf8")).toContain("{oops}");
+  });
+
+  it("refuses a journal of another version", () => {
+    const folder = newFolder();
+    writeFileSync(join(folder, "journal.jsonl"), '{"usher_simulator_journal":0}\n');
+    expect(() => open(folder)).toThrow(UnreadableJournal);
   });
 });

@@ -11,6 +11,8 @@ export interface Store {
   define<R extends Row>(name: string, spec?: TableSpec<R>): Table<R>;
   /** Replays the journal, if there is one, and compacts it. */
   open(): void;
+  /** Builds the table's indexes anew, after what they are computed from has changed. */
+  reindex<R extends Row>(table: Table<R>): void;
   put<R extends Row>(table: Table<R>, row: R): void;
   remove<R extends Row>(table: Table<R>, id: string): void;
   /**
@@ -35,6 +37,8 @@ interface Undo {
 }
 
 const ROWS_PER_LINE = 200;
+/** A journal that grew by this much while running is compacted between two transactions. */
+const COMPACT_BYTES = 256 * 1024 * 1024;
 
 export function createStore({ folder }: { readonly folder?: string | undefined }): Store {
   const tables = new Map<string, WritableTable<Row>>();
@@ -59,6 +63,8 @@ export function createStore({ folder }: { readonly folder?: string | undefined }
         tableNamed(name).write(id, (row ?? undefined) as Row | undefined);
       }
     });
+    // Rows were read in while the settings that some indexes depend on were still coming in.
+    for (const table of tables.values()) table.reindex();
     journal.rewrite(snapshot());
   }
 
@@ -79,7 +85,7 @@ export function createStore({ folder }: { readonly folder?: string | undefined }
   function tableNamed(name: string): WritableTable<Row> {
     const table = tables.get(name);
     if (table === undefined) {
-      throw new Error(`The journal names table "${name}", which this version does not know.`);
+      throw new Error(`There is no table "${name}".`);
     }
     return table;
   }
@@ -120,6 +126,7 @@ export function createStore({ folder }: { readonly folder?: string | undefined }
         last.set(`${table.name}\u0000${id}`, [table.name, id, table.get(id) ?? null]);
       }
       journal.append({ sequence, writes: [...last.values()] });
+      if (journal.appendedBytes > COMPACT_BYTES) journal.rewrite(snapshot());
     }
     undo = [];
   }
@@ -133,6 +140,7 @@ export function createStore({ folder }: { readonly folder?: string | undefined }
   return {
     define,
     open,
+    reindex: (table) => tableNamed(table.name).reindex(),
     put: (table, row) => write(table.name, row.id, row),
     remove: (table, id) => write(table.name, id, undefined),
     transact,

@@ -29,6 +29,8 @@ export interface Table<R extends Row> {
 /** The writing half, kept by the store so that every write is part of a transaction. */
 export interface WritableTable<R extends Row> extends Table<R> {
   write(id: string, row: R | undefined): void;
+  /** Builds the equality indexes anew: what they are made of has changed. */
+  reindex(): void;
   clear(): void;
 }
 
@@ -62,6 +64,13 @@ export function createTable<R extends Row>(name: string, spec: TableSpec<R>): Wr
     else if (previous !== undefined) sorted.drop({ id, key: previous });
   }
 
+  function reindex() {
+    for (const { ids, valuesOf } of indexes) {
+      ids.clear();
+      for (const row of rows.values()) for (const value of valuesOf(row)) addTo(ids, value, row.id);
+    }
+  }
+
   function where(index: string, value: string): R[] {
     const found: R[] = [];
     for (const id of indexNamed(index).ids.get(value) ?? []) found.push(rows.get(id) as R);
@@ -91,6 +100,7 @@ export function createTable<R extends Row>(name: string, spec: TableSpec<R>): Wr
     descending: (range) => pick(sorted.descending(range)),
     hasIndex: (index) => indexByName.has(index),
     write,
+    reindex,
     clear() {
       rows.clear();
       sorted.clear();
