@@ -20,6 +20,8 @@ import type { ServeDependencies } from "./http/serve-dependencies.ts";
 import { serveRoute } from "./http/serve-route.ts";
 import { createWebhookConnections } from "./inbound/webhook-connections.ts";
 import { createApiMetrics } from "./observability/api-metrics.ts";
+import { errorPagesFolder, readErrorPages } from "./pages/error-pages.ts";
+import { mountPages } from "./pages/mount-pages.ts";
 import { createReadinessProbes } from "./readiness-probes.ts";
 import { checkOverHono } from "./routes/check/check-routes.ts";
 import { createEagerDelivery } from "./routes/order/eager-delivery.ts";
@@ -111,6 +113,12 @@ export function createApi(deps: ApiDependencies): Api {
     methodsByPath.set(route.path, [route.method]);
     app.post(route.path, checkOverHono(door, kind));
   }
+  const pageMethods = mountPages({
+    app,
+    deps: { ...deps, keys, delivery, background, errorPages: readErrorPages(errorPagesFolder) },
+    answer: (context, operation, serve) => answerRequest({ deps: answering, context, operation, serve }),
+  });
+  for (const [path, methods] of pageMethods) methodsByPath.set(path, [...methods]);
   refuseOtherMethods({
     app,
     methodsByPath,

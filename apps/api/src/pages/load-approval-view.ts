@@ -27,6 +27,7 @@ import {
   type EntitlementId,
   formatMoney,
   type Instant,
+  type Money,
   maxPercent,
   percentBelow,
   percentText,
@@ -284,33 +285,30 @@ function effectText(effective: ReturnType<typeof effectiveEntitlement>, feature:
 }
 
 function diffSentences(diff: ContentDiff): readonly string[] {
-  const show = (value: unknown): string =>
-    value === null
-      ? "nothing"
-      : typeof value === "object" && value !== null && "minor" in value
-        ? formatMoney(value as never)
-        : String(value);
   return [
-    ...diff.fields.map(
-      (one) => `${one.field.replaceAll("-", " ")}: ${show(one.before)} → ${show(one.after)}`,
-    ),
-    ...diff.lines.flatMap((line): readonly string[] => {
-      switch (line.kind) {
-        case "added":
-          return [`new line: ${line.line.quantity} × ${line.line.sku}`];
-        case "removed":
-          return [`line gone: ${line.line.quantity} × ${line.line.sku}`];
-        case "changed":
-          return line.changes.map(
-            (one) =>
-              `${line.after.sku}, ${one.field.replaceAll("-", " ")}: ${show(one.before)} → ${show(one.after)}`,
-          );
-      }
-    }),
-    ...(diff.total === null
-      ? []
-      : [`value: ${show(diff.total.before)} → ${show(diff.total.after)}`]),
+    ...diff.fields.map((one) => `${one.field.replaceAll("-", " ")}: ${beforeAndAfter(one)}`),
+    ...diff.lines.flatMap(lineSentences),
+    ...(diff.total === null ? [] : [`value: ${beforeAndAfter(diff.total)}`]),
   ];
+}
+
+function lineSentences(line: ContentDiff["lines"][number]): readonly string[] {
+  if (line.kind === "changed") {
+    return line.changes.map(
+      (one) => `${line.after.sku}, ${one.field.replaceAll("-", " ")}: ${beforeAndAfter(one)}`,
+    );
+  }
+  const what = `${line.line.quantity} × ${line.line.sku}`;
+  return [line.kind === "added" ? `new line: ${what}` : `line gone: ${what}`];
+}
+
+function beforeAndAfter({ before, after }: { readonly before: unknown; readonly after: unknown }): string {
+  return `${valueText(before)} → ${valueText(after)}`;
+}
+
+function valueText(value: unknown): string {
+  if (value === null) return "nothing";
+  return typeof value === "object" && "minor" in value ? formatMoney(value as Money) : String(value);
 }
 
 function otherStages({

@@ -2,11 +2,10 @@ import { randomBytes } from "node:crypto";
 import type { ConnectorDefinition } from "@usher/connector-sdk/spec";
 import {
   addApiKey,
-  appDatabaseUrl,
+  changeSigningKeys,
   createDatabase,
   type Database,
   ensureTenant,
-  migrateToLatest,
   publishCatalog,
   saveUser,
   type TenantTransaction,
@@ -15,14 +14,12 @@ import {
 import type { Instant, TenantId, TimeZone } from "@usher/entitlement-core/kernel";
 import type { FulfillmentClient } from "@usher/temporal-client";
 import { createTestDatabase } from "@usher/test-kit";
-import { hubKeyEncryptionKey } from "@usher/token-signer";
+import { generateSigningKey, hubKeyEncryptionKey, sealSigningKey } from "@usher/token-signer";
 import type { ApiDependencies } from "../api-dependencies.ts";
 import { type Api, createApi } from "../create-api.ts";
 import { createLogger } from "../observability/create-logger.ts";
 import { aCatalog } from "./sample-catalog.ts";
 import { signedConnector } from "./signed-connector.ts";
-
-const appPassword = "test-password-of-usher-app";
 
 /** A tenant with its people and a key that may do everything. */
 export interface RigTenant {
@@ -80,10 +77,9 @@ export interface RigOptions {
 
 export async function startApiRig(options: RigOptions = {}): Promise<ApiRig> {
   const testDatabase = await createTestDatabase();
-  await migrateToLatest({ databaseUrl: testDatabase.databaseUrl, appPassword });
   const owner = createDatabase({ url: testDatabase.databaseUrl, poolSize: 2 });
   const database = createDatabase({
-    url: appDatabaseUrl({ databaseUrl: testDatabase.databaseUrl, appPassword }),
+    url: testDatabase.appUrl,
     poolSize: 8,
   });
   const kek = randomBytes(32);
@@ -110,7 +106,7 @@ export async function startApiRig(options: RigOptions = {}): Promise<ApiRig> {
     clock,
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
-  const addTenant = (slug: string) => seedTenant({ owner, database, slug });
+  const addTenant = (slug: string) => seedTenant({ owner, database, slug, kek });
   const tenant = await addTenant("ours");
   const foreign = await addTenant("theirs");
   await api.start();
@@ -165,10 +161,12 @@ async function seedTenant({
   owner,
   database,
   slug,
+  kek,
 }: {
   readonly owner: Database;
   readonly database: Database;
   readonly slug: string;
+  readonly kek: Uint8Array;
 }): Promise<RigTenant> {
   const tenantId = await ensureTenant(owner, {
     slug,
@@ -177,6 +175,10 @@ async function seedTenant({
   });
   return database.withTenant({ tenantId }, async (tx) => {
     await publishCatalog(tx, { catalog: aCatalog(), publishedBy: "test" });
+    await changeSigningKeys(tx, () => ({
+      changes: [],
+      add: { key: sealSigningKey({ key: generateSigningKey(), kek: hubKeyEncryptionKey(kek) }), status: "current" },
+    }));
     const person = async (name: string, groups: readonly string[]): Promise<Person> => {
       const user = await saveUser(tx, { email: `${name}@${slug}.test`, name, groups });
       return { user, key: await keyOf(tx, { name, userId: user.id }) };

@@ -1,12 +1,6 @@
-import {
-  applySupersession,
-  loadOrder,
-  loadPublishedCatalog,
-  type TenantTransaction,
-} from "@usher/database";
-import { entitlementsFromOrder, supersede } from "@usher/entitlement-core/entitlement";
-import type { CustomerId, Instant, OrderId, TenantId } from "@usher/entitlement-core/kernel";
+import type { CustomerId, OrderId, TenantId } from "@usher/entitlement-core/kernel";
 import type { ApiRig } from "./api-rig.ts";
+import { carryOrder } from "./carry-order.ts";
 import { anOrderRequest } from "./order-request.ts";
 
 export interface GrantedCustomer {
@@ -15,7 +9,7 @@ export interface GrantedCustomer {
   readonly orderId: OrderId;
 }
 
-/** A customer whose order has been granted: what the worker would do, without the worker. */
+/** A customer whose order went all the way to Active. */
 export async function grantedCustomer(
   rig: ApiRig,
   {
@@ -32,31 +26,12 @@ export async function grantedCustomer(
     readonly tenantId?: TenantId;
   } = {},
 ): Promise<GrantedCustomer> {
-  const request = anOrderRequest({ sku, ...(externalId === undefined ? {} : { externalId }) });
+  const request = anOrderRequest({ sku, ...(sku === "ADD-ON" ? { unitPrice: "50.00" } : {}), ...(externalId === undefined ? {} : { externalId }) });
   const [line] = request.lines;
   const body = { ...request, lines: [{ ...line, quantity }] };
-  const taken = await rig.post("/v1/orders", {
-    key,
-    body,
-    headers: { "Idempotency-Key": `grant-${body.source.id}` },
-  });
+  const taken = await rig.post("/v1/orders", { key, body, headers: { "Idempotency-Key": `grant-${body.source.id}` } });
   const orderId = taken.json.id as OrderId;
-  await rig.database.withTenant({ tenantId }, (tx) => grant(tx, orderId));
+  const reached = await carryOrder(rig, { orderId, tenantId });
+  if (reached !== "done") throw new Error(`The order came to rest at ${reached}.`);
   return { orderId, customerId: taken.json.customer.id, externalId: body.customer.external_id };
-}
-
-export async function grant(tx: TenantTransaction, orderId: OrderId): Promise<void> {
-  const order = await loadOrder(tx, { id: orderId });
-  const catalog = await loadPublishedCatalog(tx);
-  if (order?.content == null || order.customer === null || catalog === null)
-    throw new Error("This order cannot be granted.");
-  const drafts = entitlementsFromOrder({
-    content: order.content,
-    offeringVersions: catalog.offerings,
-    customerId: order.customer.id,
-    orderId,
-    revision: order.revision,
-    decisionIds: [],
-  });
-  await applySupersession(tx, supersede({ held: [], drafts, now: Date.now() as Instant }));
 }
