@@ -59,6 +59,8 @@ export interface OrderFilter {
   readonly customerId?: CustomerId;
   readonly kind?: OrderKind;
   readonly sourceSystem?: string;
+  /** The deal's id; in a hub with several CRMs more than one may carry it. */
+  readonly sourceId?: string;
   readonly number?: string;
 }
 
@@ -77,6 +79,9 @@ export async function listOrders(
   if (input.kind !== undefined) conditions.push(sql`o.kind = ${input.kind}`);
   if (input.sourceSystem !== undefined) {
     conditions.push(sql`o.source_system = ${input.sourceSystem}`);
+  }
+  if (input.sourceId !== undefined) {
+    conditions.push(sql`o.source_id = ${input.sourceId}`);
   }
   if (input.number !== undefined) conditions.push(sql`o.number = ${input.number.toUpperCase()}`);
   const { rows } = await sql<OrderWithContentRow>`
