@@ -3,7 +3,6 @@ import { join } from "node:path";
 import type { WorkflowHandle } from "@temporalio/client";
 import { noFailpoints } from "@usher/activities";
 import {
-  appDatabaseUrl,
   changeSigningKeys,
   createDatabase,
   type Database,
@@ -15,7 +14,6 @@ import {
   loadOrder,
   lockOrder,
   markPublished,
-  migrateToLatest,
   type OrderWithContent,
   pageLimitMax,
   publishCatalog,
@@ -50,8 +48,6 @@ import { aCatalog } from "./a-catalog.ts";
 import { pretendConnector } from "./pretend-connector.ts";
 import { type PretendVendor, startPretendVendor } from "./pretend-vendor.ts";
 import { quietTemporal, testPayloadKeys } from "./test-temporal-client.ts";
-
-const appPassword = "test-password-of-usher-app";
 
 export interface RecordedHistory {
   readonly workflowId: string;
@@ -100,9 +96,8 @@ export async function startHubRig(
 ): Promise<HubRig> {
   quietTemporal();
   const testDatabase = await createTestDatabase();
-  await migrateToLatest({ databaseUrl: testDatabase.databaseUrl, appPassword });
   const owner = createDatabase({ url: testDatabase.databaseUrl, poolSize: 2 });
-  const databaseUrl = appDatabaseUrl({ databaseUrl: testDatabase.databaseUrl, appPassword });
+  const databaseUrl = testDatabase.appUrl;
   const database = createDatabase({ url: databaseUrl, poolSize: 20 });
   const keyEncryptionKey = randomBytes(32);
   const kek = hubKeyEncryptionKey(keyEncryptionKey);
