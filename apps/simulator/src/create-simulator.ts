@@ -15,7 +15,7 @@ import type { SimulatorParts } from "./simulator-parts.ts";
 import { createStore } from "./store/store.ts";
 import { advanceSubscriptions } from "./stripe/advance-subscriptions.ts";
 import { showEvent } from "./stripe/emit-event.ts";
-import { finalizeDueInvoices } from "./stripe/invoice-lifecycle.ts";
+import { finalizeDueInvoices } from "./stripe/finalize-due-invoices.ts";
 import { createStripeAccount, NOBODY } from "./stripe/stripe-account.ts";
 import { createStripeApp } from "./stripe/stripe-app.ts";
 import { createTrafficLog } from "./traffic-log.ts";

@@ -2,12 +2,8 @@ import type { Hono } from "hono";
 import type { NodeEnv } from "../http-answer.ts";
 import type { SimulatorParts } from "../simulator-parts.ts";
 import { find, save } from "../stripe/call.ts";
-import {
-  failPayment,
-  finalizeInvoice,
-  markPaid,
-  voidInvoice,
-} from "../stripe/invoice-lifecycle.ts";
+import { finalizeInvoice, voidInvoice } from "../stripe/finalize-invoice.ts";
+import { failPayment, markPaid } from "../stripe/settle-invoice.ts";
 import { showCustomer } from "../stripe/show-customer.ts";
 import { showInvoice } from "../stripe/show-invoice.ts";
 import { showSubscription } from "../stripe/show-subscription.ts";

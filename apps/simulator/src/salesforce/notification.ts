@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { WebhookVoice } from "../webhook/webhook-center.ts";
+import type { WebhookVoice } from "../webhook/delivery-runner.ts";
 import type { DealNotification, Org } from "./org.ts";
 
 /** Signed with the shared secret over the raw body, in the manner of Stripe: `t=…,v1=…`. */

@@ -1,6 +1,7 @@
+import { refuseDuplicates, requireFields } from "./check-record.ts";
 import { announceChange } from "./notification.ts";
 import { BY_FIELD, indexKey, type Org, type RecordRow } from "./org.ts";
-import { readValue } from "./read-value.ts";
+import { readBody } from "./read-body.ts";
 import { deriveFields, sumOfLines } from "./record-rules.ts";
 import { notFound, refusal } from "./salesforce-error.ts";
 import { normalizeSalesforceId } from "./salesforce-id.ts";
@@ -132,114 +133,6 @@ export function childrenOf(org: Org, object: SchemaObject, field: string, id: st
     .table(object.name)
     .where(BY_FIELD, indexKey(definition, id))
     .filter((row) => row.values["IsDeleted"] !== true);
-}
-
-function readBody(input: {
-  org: Org;
-  object: SchemaObject;
-  body: Readonly<Record<string, unknown>>;
-  author: Author;
-  allows: (field: FieldDefinition) => boolean;
-  before?: RecordRow;
-}): Values {
-  const { org, object, body, author, allows, before } = input;
-  const currency = String(body["CurrencyIsoCode"] ?? before?.values["CurrencyIsoCode"] ?? "USD");
-  const given: Values = {};
-  const locked: string[] = [];
-  for (const [name, raw] of Object.entries(body)) {
-    if (name === "attributes" || name.toLowerCase() === "id") continue;
-    const parent = typeof raw === "object" && raw !== null ? object.parent(name) : undefined;
-    const field = parent ?? object.field(name);
-    if (field === undefined) {
-      throw refusal(
-        400,
-        "INVALID_FIELD",
-        `No such column '${name}' on sobject of type ${object.name}`,
-      );
-    }
-    if (author.isApi && !allows(field)) locked.push(field.name);
-    given[field.name] =
-      parent === undefined
-        ? readValue(field, raw, currency)
-        : findByReference(org, parent, raw as object);
-  }
-  if (locked.length > 0) {
-    throw refusal(
-      400,
-      "INVALID_FIELD_FOR_INSERT_UPDATE",
-      `Unable to create/update fields: ${locked.join(", ")}. Please check the security settings of this field and verify that it is read/write for your profile or permission set.`,
-      locked,
-    );
-  }
-  for (const field of object.fields) {
-    const value = given[field.name];
-    if (field.type === "reference" && typeof value === "string") checkReference(org, field, value);
-  }
-  return given;
-}
-
-function findByReference(org: Org, field: FieldDefinition, raw: object): string {
-  const target = org.schema().object(field.referenceTo ?? "");
-  const [key, value] = Object.entries(raw).filter(([name]) => name !== "attributes")[0] ?? [];
-  const by = key === undefined ? undefined : target?.field(key);
-  const found =
-    target === undefined || by === undefined || !by.isExternalId
-      ? undefined
-      : org.table(target.name).where(BY_FIELD, indexKey(by, String(value)))[0];
-  if (found === undefined) {
-    throw refusal(
-      400,
-      "INVALID_FIELD",
-      `Foreign key external ID: ${String(value)} not found for field ${key ?? "?"} in entity ${field.referenceTo ?? "?"}`,
-    );
-  }
-  return found.id;
-}
-
-function checkReference(org: Org, field: FieldDefinition, id: string) {
-  const target = org.schema().objectOfId(id);
-  if (target === undefined || (field.referenceTo !== "*" && target.name !== field.referenceTo)) {
-    throw refusal(400, "MALFORMED_ID", `${field.label}: id value of incorrect type: ${id}`, [
-      field.name,
-    ]);
-  }
-  const row = org.table(target.name).get(id);
-  if (row === undefined) {
-    throw refusal(400, "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", []);
-  }
-  if (row.values["IsDeleted"] === true)
-    throw refusal(400, "ENTITY_IS_DELETED", "entity is deleted", []);
-}
-
-function requireFields(object: SchemaObject, values: Values) {
-  const missing = object.fields
-    .filter((field) => field.isRequired && (values[field.name] ?? null) === null)
-    .map((field) => field.name);
-  if (missing.length === 0) return;
-  throw refusal(
-    400,
-    "REQUIRED_FIELD_MISSING",
-    `Required fields are missing: [${missing.join(", ")}]`,
-    missing,
-  );
-}
-
-function refuseDuplicates(org: Org, object: SchemaObject, row: RecordRow) {
-  for (const field of object.fields) {
-    const value = row.values[field.name];
-    if (!field.isUnique || value === null || value === undefined) continue;
-    const other = org
-      .table(object.name)
-      .where(BY_FIELD, indexKey(field, value))
-      .find((one) => one.id !== row.id && one.values["IsDeleted"] !== true);
-    if (other === undefined) continue;
-    throw refusal(
-      400,
-      "DUPLICATE_VALUE",
-      `duplicate value found: ${field.name} duplicates value on record with id: ${other.id}`,
-      [],
-    );
-  }
 }
 
 /** A validation rule or a lock, when one was asked for, hits the single record. */

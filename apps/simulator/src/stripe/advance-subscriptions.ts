@@ -1,6 +1,6 @@
 import { save } from "./call.ts";
-import type { Step } from "./invoice-lifecycle.ts";
 import { addInterval } from "./period.ts";
+import type { Step } from "./step.ts";
 import type { PriceRow, SubscriptionRow } from "./stripe-rows.ts";
 import { billPeriod, endSubscription } from "./subscription-billing.ts";
 

@@ -1,8 +1,8 @@
 import { type Call, type CallResult, find, save } from "./call.ts";
 import { amountRemaining, invoiceTotal } from "./invoice-amounts.ts";
-import { markPaid } from "./invoice-lifecycle.ts";
 import { createdFilter, listRows } from "./list-rows.ts";
 import type { Params } from "./params.ts";
+import { markPaid } from "./settle-invoice.ts";
 import { showCreditNote } from "./show-credit-note.ts";
 import { invalidRequest } from "./stripe-error.ts";
 import type { CreditNoteLineRow, CreditNoteRow, CustomerRow, InvoiceRow } from "./stripe-rows.ts";

@@ -1,16 +1,11 @@
 import { type Call, type CallResult, find, findCustomer, save } from "./call.ts";
 import { checkPaymentMethod } from "./customer-calls.ts";
-import {
-  attachItems,
-  draftInvoice,
-  finalizeInvoice,
-  lineOfItem,
-  payInvoice,
-  pendingItems,
-  voidInvoice,
-} from "./invoice-lifecycle.ts";
+import { draftInvoice } from "./draft-invoice.ts";
+import { finalizeInvoice, voidInvoice } from "./finalize-invoice.ts";
 import { readItemPricing } from "./item-pricing.ts";
 import { createdFilter, listRows } from "./list-rows.ts";
+import { payInvoice } from "./pay-invoice.ts";
+import { attachItems, lineOfItem, pendingItems } from "./pending-items.ts";
 import { showInvoice, showInvoiceLine } from "./show-invoice.ts";
 import { invalidRequest } from "./stripe-error.ts";
 import type { CollectionMethod, InvoiceLineRow, InvoiceRow } from "./stripe-rows.ts";

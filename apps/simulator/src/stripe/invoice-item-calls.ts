@@ -1,7 +1,7 @@
 import { type Call, type CallResult, find, findCustomer, save } from "./call.ts";
-import { lineOfItem } from "./invoice-lifecycle.ts";
 import { readItemPricing } from "./item-pricing.ts";
 import { createdFilter, listRows } from "./list-rows.ts";
+import { lineOfItem } from "./pending-items.ts";
 import { showInvoiceItem } from "./show-invoice-item.ts";
 import { invalidRequest } from "./stripe-error.ts";
 import type { InvoiceItemRow } from "./stripe-rows.ts";

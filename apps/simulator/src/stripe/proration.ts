@@ -1,6 +1,6 @@
 import { lineAmount, shareOf } from "./amount.ts";
 import { save } from "./call.ts";
-import type { Step } from "./invoice-lifecycle.ts";
+import type { Step } from "./step.ts";
 import type {
   InvoiceItemRow,
   PriceRow,

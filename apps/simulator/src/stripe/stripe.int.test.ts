@@ -577,7 +577,7 @@ describe("invoices with stripe-node", () => {
   it("that advance by themselves are finalized when their hour has come", async () => {
     await control(simulator, "PATCH", "/control/stripe/settings", { auto_finalize_after_ms: 0 });
     const { subscription } = await aSubscription();
-    const { finalizeDueInvoices } = await import("./invoice-lifecycle.ts");
+    const { finalizeDueInvoices } = await import("./finalize-due-invoices.ts");
     const { NOBODY } = await import("./stripe-account.ts");
     finalizeDueInvoices({ account: simulator.parts.account, caller: NOBODY });
     expect(

@@ -1,13 +1,9 @@
 import { save } from "./call.ts";
-import {
-  attachItems,
-  draftInvoice,
-  finalizeInvoice,
-  lineOfItem,
-  payInvoice,
-  pendingItems,
-  type Step,
-} from "./invoice-lifecycle.ts";
+import { draftInvoice } from "./draft-invoice.ts";
+import { finalizeInvoice } from "./finalize-invoice.ts";
+import { payInvoice } from "./pay-invoice.ts";
+import { attachItems, lineOfItem, pendingItems } from "./pending-items.ts";
+import type { Step } from "./step.ts";
 import { StripeError } from "./stripe-error.ts";
 import type {
   BillingReason,

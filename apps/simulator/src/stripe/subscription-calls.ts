@@ -1,6 +1,6 @@
 import { type Call, type CallResult, find, findCustomer, save } from "./call.ts";
 import { checkPaymentMethod } from "./customer-calls.ts";
-import { voidInvoice } from "./invoice-lifecycle.ts";
+import { voidInvoice } from "./finalize-invoice.ts";
 import { createdFilter, listRows } from "./list-rows.ts";
 import { addInterval } from "./period.ts";
 import { prorate } from "./proration.ts";
