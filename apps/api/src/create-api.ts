@@ -116,7 +116,8 @@ export function createApi(deps: ApiDependencies): Api {
   const pageMethods = mountPages({
     app,
     deps: { ...deps, keys, delivery, background, errorPages: readErrorPages(errorPagesFolder) },
-    answer: (context, operation, serve) => answerRequest({ deps: answering, context, operation, serve }),
+    answer: (context, operation, serve) =>
+      answerRequest({ deps: answering, context, operation, serve }),
   });
   for (const [path, methods] of pageMethods) methodsByPath.set(path, [...methods]);
   refuseOtherMethods({

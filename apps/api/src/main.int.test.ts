@@ -17,9 +17,19 @@ let output = "";
 beforeAll(async () => {
   database = await createTestDatabase();
   const owner = createDatabase({ url: database.databaseUrl, poolSize: 2 });
-  const tenantId = await ensureTenant(owner, { slug: "main", name: "Main", timeZone: "UTC" as TimeZone });
+  const tenantId = await ensureTenant(owner, {
+    slug: "main",
+    name: "Main",
+    timeZone: "UTC" as TimeZone,
+  });
   const made = await owner.withTenant({ tenantId }, (tx) =>
-    addApiKey(tx, { environment: "test", name: "check", scopes: ["check"], userId: null, expiresAt: null }),
+    addApiKey(tx, {
+      environment: "test",
+      name: "check",
+      scopes: ["check"],
+      userId: null,
+      expiresAt: null,
+    }),
   );
   key = made.secret;
   await owner.close();
@@ -52,7 +62,9 @@ describe("the API as a process", () => {
     const ready = await eventually(async () => {
       const response = await fetch(`${url}/readyz`);
       expect(response.status, output).toBe(200);
-      return response.json() as Promise<{ checks: { name: string; ok: boolean; detail: string }[] }>;
+      return response.json() as Promise<{
+        checks: { name: string; ok: boolean; detail: string }[];
+      }>;
     });
     expect(ready.checks.map((check) => check.name)).toEqual([
       "database",
@@ -73,7 +85,11 @@ describe("the API as a process", () => {
       headers: { Authorization: `Bearer ${key}`, "Content-Type": "application/json" },
       body: JSON.stringify({ customer: "ext:nobody", feature: "sso" }),
     });
-    expect(await response.json()).toMatchObject({ allowed: false, reason: "unknown_customer", source: "live" });
+    expect(await response.json()).toMatchObject({
+      allowed: false,
+      reason: "unknown_customer",
+      source: "live",
+    });
     expect(response.status).toBe(200);
     expect(response.headers.get("ratelimit")).toMatch(/^"checks";r=\d+;t=1$/);
   });

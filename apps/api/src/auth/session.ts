@@ -41,7 +41,13 @@ function csrfTokenOf(secret: string): string {
   return createHash("sha256").update(`usher-csrf:${secret}`).digest("base64url");
 }
 
-export function isCsrfToken({ session, given }: { readonly session: Session; readonly given: string }): boolean {
+export function isCsrfToken({
+  session,
+  given,
+}: {
+  readonly session: Session;
+  readonly given: string;
+}): boolean {
   const expected = Buffer.from(session.csrfToken);
   const actual = Buffer.from(given);
   return expected.length === actual.length && timingSafeEqual(expected, actual);

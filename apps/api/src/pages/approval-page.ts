@@ -58,7 +58,7 @@ export function approvalPage(shell: Shell, view: ApprovalView): Html {
     current: "approvals",
     main: html`${notice(view)}<h1>${view.ask}</h1><p class="lead">${view.stage} · <a href="/orders/${view.orderId}">Order ${view.orderNumber}</a>, ${view.orderName}${
       view.dueAt === null || view.closed !== null ? "" : html` · due ${shell.time.at(view.dueAt)}`
-    }</p>
+    }</p>${view.closed === null ? html`<p class="jump"><a class="button" href="#decide">Decide</a></p>` : ""}
 <section class="card"><dl class="facts">${view.facts.map((fact) => html`<div><dt>${fact.name}</dt><dd>${fact.value}</dd></div>`)}</dl></section>
 <section class="card"><h2>Why you are asked</h2>${view.reasons.map((reason) => html`<p>${reason}</p>`)}${view.bars.map(limitBar)}</section>
 ${view.sinceLast.length === 0 ? "" : html`<section class="note info"><strong>Changed since the revision before</strong><ul>${view.sinceLast.map((change) => html`<li>${change}</li>`)}</ul></section>`}
@@ -88,7 +88,7 @@ function changes({ changes: rows }: ApprovalView): Html {
 function lines({ lines: rows }: ApprovalView): Html {
   return html`<div class="wide"><table><caption class="hide">Lines of the order</caption><thead><tr><th scope="col">Product</th><th scope="col" class="num">Quantity</th><th scope="col" class="num">Unit price</th><th scope="col" class="num">List</th><th scope="col">Term</th></tr></thead><tbody>${rows.map(
     (row) =>
-      html`<tr><td>${row.product}</td><td class="num">${row.quantity}</td><td class="num">${row.price}</td><td class="num">${row.list}</td><td>${row.term}</td></tr>`,
+      html`<tr><td>${row.product}</td><td class="num">${row.quantity}</td><td class="num">${row.price}</td><td class="num">${row.list}</td><td class="nowrap">${row.term}</td></tr>`,
   )}</tbody></table></div>`;
 }
 
@@ -102,5 +102,5 @@ function others({ others: rows }: ApprovalView): Html {
 
 function decide({ viewer }: Shell, view: ApprovalView): Html {
   if (view.closed !== null || viewer === null) return raw("");
-  return html`<section class="card"><h2>Your decision</h2><form method="post" action="/approvals/${view.taskId}/decision"><input type="hidden" name="csrf_token" value="${viewer.csrfToken}"><input type="hidden" name="revision_hash" value="${view.revisionHash}"><label for="comment">Comment</label><p class="hint" id="comment-hint">Needed to reject or to ask for changes; sales reads it in the CRM.</p><textarea id="comment" name="comment" maxlength="4000" aria-describedby="comment-hint">${view.comment}</textarea><div class="acts"><button class="go" name="decision" value="approve">Approve</button><button name="decision" value="request_changes">Request changes</button><button class="no" name="decision" value="reject">Reject</button></div></form></section>`;
+  return html`<section class="card" id="decide"><h2>Your decision</h2><form method="post" action="/approvals/${view.taskId}/decision"><input type="hidden" name="csrf_token" value="${viewer.csrfToken}"><input type="hidden" name="revision_hash" value="${view.revisionHash}"><label for="comment">Comment</label><p class="hint" id="comment-hint">Needed to reject or to ask for changes; sales reads it in the CRM.</p><textarea id="comment" name="comment" maxlength="4000" aria-describedby="comment-hint">${view.comment}</textarea><div class="acts"><button class="go" name="decision" value="approve">Approve</button><button name="decision" value="request_changes">Request changes</button><button class="no" name="decision" value="reject">Reject</button></div></form></section>`;
 }

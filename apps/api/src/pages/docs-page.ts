@@ -1,8 +1,20 @@
-import { createOpenApiDocument, routes, type RouteDescription } from "@usher/api-contract";
+import { createOpenApiDocument, type RouteDescription, routes } from "@usher/api-contract";
 import { type Html, html } from "./html.ts";
 import { pageShell, type Shell } from "./page-shell.ts";
 
-const order = ["order", "approval", "check", "entitlement", "usage", "token", "catalog", "inbox", "connection", "access", "system"];
+const order = [
+  "order",
+  "approval",
+  "check",
+  "entitlement",
+  "usage",
+  "token",
+  "catalog",
+  "inbox",
+  "connection",
+  "access",
+  "system",
+];
 
 /**
  * The API's reference, drawn from the same descriptions as /openapi.json. Plain HTML: it needs no
@@ -51,7 +63,9 @@ function curl({
     `curl ${route.method === "post" ? "-X POST " : ""}"${publicUrl}${route.path}"`,
     ...(isKeyed ? ['-H "Authorization: Bearer $USHER_API_KEY"'] : []),
     ...(route.idempotency === "required" ? ['-H "Idempotency-Key: $(uuidgen)"'] : []),
-    ...(route.body?.kind === "json" || example !== undefined ? ['-H "Content-Type: application/json"'] : []),
+    ...(route.body?.kind === "json" || example !== undefined
+      ? ['-H "Content-Type: application/json"']
+      : []),
     ...(example === undefined ? [] : [`-d '${JSON.stringify(example)}'`]),
   ].join(" \\\n  ");
 }
@@ -59,14 +73,19 @@ function curl({
 /** The example of each request body, as the document shows it. */
 function requestExamples(): ReadonlyMap<string, unknown> {
   const document = createOpenApiDocument();
-  const schemas = (document.components?.schemas ?? {}) as Readonly<Record<string, { readonly example?: unknown }>>;
+  const schemas = (document.components?.schemas ?? {}) as Readonly<
+    Record<string, { readonly example?: unknown }>
+  >;
   const found = new Map<string, unknown>();
   for (const methods of Object.values(document.paths ?? {})) {
-    for (const one of Object.values(methods as Record<string, { operationId?: string; requestBody?: unknown }>)) {
+    for (const one of Object.values(
+      methods as Record<string, { operationId?: string; requestBody?: unknown }>,
+    )) {
       const text = JSON.stringify(one.requestBody ?? {});
       const name = /#\/components\/schemas\/(\w+)/.exec(text)?.[1];
       const example = name === undefined ? undefined : schemas[name]?.example;
-      if (one.operationId !== undefined && example !== undefined) found.set(one.operationId, example);
+      if (one.operationId !== undefined && example !== undefined)
+        found.set(one.operationId, example);
     }
   }
   return found;

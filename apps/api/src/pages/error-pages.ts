@@ -9,7 +9,9 @@ export type ErrorPages = ReadonlyMap<string, string>;
 
 /** Reads every code's page once. Throws when one is missing: the catalog and its pages are one thing. */
 export function readErrorPages(folder: URL): ErrorPages {
-  return new Map(errorCodes.map((code) => [code, readFileSync(new URL(`${code}.md`, folder), "utf8")]));
+  return new Map(
+    errorCodes.map((code) => [code, readFileSync(new URL(`${code}.md`, folder), "utf8")]),
+  );
 }
 
 export const errorPagesFolder = new URL("../../../../docs/errors/", import.meta.url);
@@ -30,9 +32,13 @@ export function errorIndexPage(shell: Shell, pages: ErrorPages): Html {
     shell,
     title: "Error codes",
     current: "docs",
-    main: html`<h1>Error codes</h1><p class="lead">Each has a page: what happened, and how to fix it.</p><section class="card"><div class="wide"><table><caption class="hide">Error codes</caption><thead><tr><th scope="col">Code</th><th scope="col" class="num">Status</th><th scope="col">What it says</th></tr></thead><tbody>${[...pages.keys()].filter(isErrorCode).map((code) => {
-      const { status, title } = describeError(code);
-      return html`<tr><td><a href="/docs/errors/${code}"><code>${code}</code></a></td><td class="num">${status ?? "order"}</td><td>${title}</td></tr>`;
-    })}</tbody></table></div></section>`,
+    main: html`<h1>Error codes</h1><p class="lead">Each has a page: what happened, and how to fix it.</p><section class="card"><div class="wide"><table><caption class="hide">Error codes</caption><thead><tr><th scope="col">Code</th><th scope="col" class="num">Status</th><th scope="col">What it says</th></tr></thead><tbody>${[
+      ...pages.keys(),
+    ]
+      .filter(isErrorCode)
+      .map((code) => {
+        const { status, title } = describeError(code);
+        return html`<tr><td><a href="/docs/errors/${code}"><code>${code}</code></a></td><td class="num">${status ?? "order"}</td><td>${title}</td></tr>`;
+      })}</tbody></table></div></section>`,
   });
 }

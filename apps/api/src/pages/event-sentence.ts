@@ -1,4 +1,4 @@
-import {  formatMoney, type Money } from "@usher/entitlement-core/kernel";
+import { formatMoney, type Money } from "@usher/entitlement-core/kernel";
 import type { OrderEvent } from "@usher/entitlement-core/order";
 import type { Sign } from "./marks.ts";
 

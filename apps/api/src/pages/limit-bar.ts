@@ -8,14 +8,10 @@ export interface LimitBar {
   readonly limitText: string;
 }
 
-const width = 640;
-const trackY = 20;
-
 /** Actual against the limit of a rule: the bar ends at the actual value, the upright line stands at the limit. */
 export function limitBar({ label, actual, limit, actualText, limitText }: LimitBar): Html {
   const most = Math.max(actual, limit) * 1.15 || 1;
-  const at = (value: number) => Math.round((Math.max(0, value) / most) * width);
-  const limitAt = at(limit);
-  const isOver = actual > limit;
-  return html`<svg class="bar" viewBox="0 0 ${width} 58" role="img" aria-label="${label}: ${actualText}, limit ${limitText}"><rect class="b-track" x="0" y="${trackY}" width="${width}" height="16" rx="8"/><rect class="b-value${isOver ? "" : " ok"}" x="0" y="${trackY}" width="${at(actual)}" height="16" rx="8"/><line class="b-limit" x1="${limitAt}" y1="14" x2="${limitAt}" y2="42"/><text x="0" y="12">${label} ${actualText}</text><text x="${limitAt}" y="55" text-anchor="${limitAt > width / 2 ? "end" : "start"}">limit ${limitText}</text></svg>`;
+  const at = (value: number) => Math.round((Math.max(0, value) / most) * 1_000);
+  const value = actual > limit ? "b-value" : "b-value ok";
+  return html`<div class="measure"><span>${label} <b>${actualText}</b></span><span class="soft">limit ${limitText}</span></div><svg class="bar" viewBox="0 0 1000 16" preserveAspectRatio="none" role="img" aria-label="${label}: ${actualText}, limit ${limitText}"><rect class="b-track" width="1000" height="16"/><rect class="${value}" width="${at(actual)}" height="16"/><line class="b-limit" x1="${at(limit)}" y1="0" x2="${at(limit)}" y2="16"/></svg>`;
 }

@@ -302,13 +302,21 @@ function lineSentences(line: ContentDiff["lines"][number]): readonly string[] {
   return [line.kind === "added" ? `new line: ${what}` : `line gone: ${what}`];
 }
 
-function beforeAndAfter({ before, after }: { readonly before: unknown; readonly after: unknown }): string {
+function beforeAndAfter({
+  before,
+  after,
+}: {
+  readonly before: unknown;
+  readonly after: unknown;
+}): string {
   return `${valueText(before)} → ${valueText(after)}`;
 }
 
 function valueText(value: unknown): string {
   if (value === null) return "nothing";
-  return typeof value === "object" && "minor" in value ? formatMoney(value as Money) : String(value);
+  return typeof value === "object" && "minor" in value
+    ? formatMoney(value as Money)
+    : String(value);
 }
 
 function otherStages({

@@ -9,9 +9,10 @@ import {
 } from "@usher/database";
 import type { Entitlement } from "@usher/entitlement-core/entitlement";
 import { describeError } from "@usher/entitlement-core/errors";
-import { 
-  formatMoney, type Money,
+import {
+  formatMoney,
   instantFromIso,
+  type Money,
   type OrderId,
   percentBelow,
   percentText,
@@ -106,7 +107,10 @@ export function toOrderView({
     bills: found.remoteRecords.map((record) => ({
       kind: record.kind,
       id: record.remoteId,
-      total: formatMoney({ minor: record.totalMinor, currency: record.currency as Money["currency"] }),
+      total: formatMoney({
+        minor: record.totalMinor,
+        currency: record.currency as Money["currency"],
+      }),
       state: record.state,
     })),
     events: events.map(({ event, actor, occurredAt }) => ({

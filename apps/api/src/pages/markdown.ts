@@ -23,12 +23,19 @@ export function renderMarkdown(text: string): Html {
     } else if (/^[-*] /.test(line)) {
       const start = at;
       while (/^[-*] /.test(lines[at] ?? "")) at += 1;
-      blocks.push(html`<ul>${lines.slice(start, at).map((item) => html`<li>${inline(item.slice(2))}</li>`)}</ul>`);
+      blocks.push(
+        html`<ul>${lines.slice(start, at).map((item) => html`<li>${inline(item.slice(2))}</li>`)}</ul>`,
+      );
     } else if (line.trim() === "") {
       at += 1;
     } else {
       const start = at;
-      while (at < lines.length && (lines[at] ?? "").trim() !== "" && !/^(#{1,3} |[-*] |```)/.test(lines[at] ?? "")) at += 1;
+      while (
+        at < lines.length &&
+        (lines[at] ?? "").trim() !== "" &&
+        !/^(#{1,3} |[-*] |```)/.test(lines[at] ?? "")
+      )
+        at += 1;
       blocks.push(html`<p>${inline(lines.slice(start, at).join(" "))}</p>`);
     }
   }
@@ -47,5 +54,9 @@ function inline(text: string): Html {
 }
 
 function escape(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
 }

@@ -17,8 +17,8 @@ import type { ApiDependencies } from "../api-dependencies.ts";
 import type { ApiKeyCache } from "../auth/api-key-cache.ts";
 import { sessionCookie, sessionLifeMs } from "../auth/session.ts";
 import { toApiProblem } from "../http/answer-request.ts";
-import type { BackgroundWork } from "../http/background-work.ts";
 import { ApiProblem, notFound } from "../http/api-problem.ts";
+import type { BackgroundWork } from "../http/background-work.ts";
 import type { RequestFacts } from "../http/request-facts.ts";
 import type { Logger } from "../observability/create-logger.ts";
 import { takeDecision } from "../routes/approval/take-decision.ts";
@@ -45,7 +45,8 @@ import {
 import { refusalPage, signInLinkPage, signInPage } from "./sign-in-page.ts";
 import { stylesheet, stylesheetPath } from "./stylesheet.ts";
 
-export interface PageDependencies extends Pick<ApiDependencies, "database" | "publicUrl" | "temporal" | "log"> {
+export interface PageDependencies
+  extends Pick<ApiDependencies, "database" | "publicUrl" | "temporal" | "log"> {
   readonly keys: ApiKeyCache;
   readonly delivery: EagerDelivery;
   readonly background: BackgroundWork;
@@ -70,7 +71,12 @@ export function mountPages({
   readonly answer: AnswerPage;
 }): ReadonlyMap<string, readonly string[]> {
   const methods = new Map<string, string[]>();
-  const mount = (method: "GET" | "POST", path: string, operation: string, serve: (page: PageContext) => Promise<Response>) => {
+  const mount = (
+    method: "GET" | "POST",
+    path: string,
+    operation: string,
+    serve: (page: PageContext) => Promise<Response>,
+  ) => {
     methods.set(path, [...(methods.get(path) ?? []), method]);
     app.on(method, path, (context) =>
       answer(context, operation, async (request) => {
@@ -91,26 +97,36 @@ export function mountPages({
   ) => {
     mount(method, path, operation, async (page) => {
       if (page.session !== null) return serve({ ...page, session: page.session });
-      if (method === "GET") return redirect(`/sign-in?back=${encodeURIComponent(page.request.path)}`);
-      throw new ApiProblem("missing_api_key", "You are not signed in (any more). Sign in and send the form again.");
+      if (method === "GET")
+        return redirect(`/sign-in?back=${encodeURIComponent(page.request.path)}`);
+      throw new ApiProblem(
+        "missing_api_key",
+        "You are not signed in (any more). Sign in and send the form again.",
+      );
     });
   };
 
-  app.get(stylesheetPath, () =>
-    new Response(stylesheet, {
-      headers: {
-        "Content-Type": "text/css; charset=utf-8",
-        "Cache-Control": "public, max-age=31536000, immutable",
-        "X-Content-Type-Options": "nosniff",
-      },
-    }),
+  app.get(
+    stylesheetPath,
+    () =>
+      new Response(stylesheet, {
+        headers: {
+          "Content-Type": "text/css; charset=utf-8",
+          "Cache-Control": "public, max-age=31536000, immutable",
+          "X-Content-Type-Options": "nosniff",
+        },
+      }),
   );
   mount("GET", "/", "start_page", async () => redirect("/orders"));
   mount("GET", "/sign-in", "sign_in_page", async (page) => showSignIn(page));
   mount("POST", "/sign-in", "sign_in", (page) => signIn(page, deps));
   mount("GET", "/time-zone", "choose_time_zone", chooseTimeZone);
-  mount("GET", "/docs", "docs_page", async ({ shell }) => htmlResponse(docsPage(shell, deps.publicUrl)));
-  mount("GET", "/docs/errors", "error_index_page", async ({ shell }) => htmlResponse(errorIndexPage(shell, deps.errorPages)));
+  mount("GET", "/docs", "docs_page", async ({ shell }) =>
+    htmlResponse(docsPage(shell, deps.publicUrl)),
+  );
+  mount("GET", "/docs/errors", "error_index_page", async ({ shell }) =>
+    htmlResponse(errorIndexPage(shell, deps.errorPages)),
+  );
   mount("GET", "/docs/errors/:code", "error_page", async ({ shell, context }) => {
     const page = errorPage(shell, deps.errorPages, context.req.param("code") ?? "");
     if (page === null) throw notFound("error code");
@@ -126,7 +142,10 @@ export function mountPages({
 }
 
 function redirect(to: string, headers: Readonly<Record<string, string>> = {}): Response {
-  return new Response(null, { status: 303, headers: { Location: to, "Cache-Control": "no-store", ...headers } });
+  return new Response(null, {
+    status: 303,
+    headers: { Location: to, "Cache-Control": "no-store", ...headers },
+  });
 }
 
 async function refusalResponse({
@@ -140,7 +159,10 @@ async function refusalResponse({
 }): Promise<Response> {
   const problem = toApiProblem(error);
   if (problem.code === "internal_error") {
-    log.error({ err: error, request_id: page.request.requestId }, "a page failed in a way nobody foresaw");
+    log.error(
+      { err: error, request_id: page.request.requestId },
+      "a page failed in a way nobody foresaw",
+    );
   }
   const { title } = describeError(problem.code);
   const shown = refusalPage(page.shell, { title, detail: problem.message, code: problem.code });
@@ -151,7 +173,10 @@ async function showSignIn({ shell, context }: PageContext): Promise<Response> {
   const back = safeBack(context.req.query("back"));
   const code = context.req.query("code");
   // Showing uses nothing up: a mail scanner that opens the link leaves it as it was.
-  const page = code === undefined ? signInPage(shell, { back, refusal: null }) : signInLinkPage(shell, { code, back });
+  const page =
+    code === undefined
+      ? signInPage(shell, { back, refusal: null })
+      : signInLinkPage(shell, { code, back });
   return htmlResponse(page);
 }
 
@@ -161,23 +186,32 @@ async function signIn(page: PageContext, deps: PageDependencies): Promise<Respon
   const { now } = page.request;
   const code = form.get("code");
   const expiresAt = (now + sessionLifeMs) as Instant;
-  const refuse = (refusal: string, status: number) => htmlResponse(signInPage(page.shell, { back, refusal }), { status });
+  const refuse = (refusal: string, status: number) =>
+    htmlResponse(signInPage(page.shell, { back, refusal }), { status });
 
   if (code !== undefined) {
     const found = await deps.database.directory.findSignInCode(hashSecret(code));
-    if (found === null) return refuse("This link is not one of ours, or was made long ago. Ask for a new one.", 401);
+    if (found === null)
+      return refuse("This link is not one of ours, or was made long ago. Ask for a new one.", 401);
     const secret = await deps.database.withTenant({ tenantId: found.tenantId }, async (tx) => {
       const userId = await redeemSignInCode(tx, { code, now: now as Instant });
       return userId === null ? null : (await addSession(tx, { userId, expiresAt })).secret;
     });
-    if (secret === null) return refuse("This link was used already or is too old. Ask for a new one.", 401);
+    if (secret === null)
+      return refuse("This link was used already or is too old. Ask for a new one.", 401);
     return signedIn({ page, deps, secret, back });
   }
   try {
     const token = (form.get("api_key") ?? "").trim();
     const { tenantId, userId } = await deps.keys.find({ token, now, isCheck: false });
-    if (userId === null) return await refuse("This key belongs to a machine. Sign in with one that was made for you.", 403);
-    const { secret } = await deps.database.withTenant({ tenantId }, (tx) => addSession(tx, { userId, expiresAt }));
+    if (userId === null)
+      return await refuse(
+        "This key belongs to a machine. Sign in with one that was made for you.",
+        403,
+      );
+    const { secret } = await deps.database.withTenant({ tenantId }, (tx) =>
+      addSession(tx, { userId, expiresAt }),
+    );
     return await signedIn({ page, deps, secret, back });
   } catch (error) {
     const problem = toApiProblem(error);
@@ -210,82 +244,117 @@ async function signedIn({
 async function signOut(page: SignedInContext, deps: PageDependencies): Promise<Response> {
   await readSessionForm(page);
   const secret = getCookie(page.context, sessionCookie) ?? "";
-  await deps.database.withTenant({ tenantId: page.session.tenantId }, (tx) => endSession(tx, secret));
-  setCookie(page.context, sessionCookie, "", { httpOnly: true, sameSite: "Strict", path: "/", maxAge: 0 });
+  await deps.database.withTenant({ tenantId: page.session.tenantId }, (tx) =>
+    endSession(tx, secret),
+  );
+  setCookie(page.context, sessionCookie, "", {
+    httpOnly: true,
+    sameSite: "Strict",
+    path: "/",
+    maxAge: 0,
+  });
   return withCookies(page.context, redirect("/sign-in"));
 }
 
 async function chooseTimeZone({ context }: PageContext): Promise<Response> {
   const chosen = parseTimeZone(context.req.query("time_zone") ?? "");
   if (chosen.ok) {
-    setCookie(context, timeZoneCookie, chosen.value, { httpOnly: true, sameSite: "Lax", path: "/", maxAge: 31_536_000 });
+    setCookie(context, timeZoneCookie, chosen.value, {
+      httpOnly: true,
+      sameSite: "Lax",
+      path: "/",
+      maxAge: 31_536_000,
+    });
   }
   return withCookies(context, redirect(safeBack(context.req.query("back"))));
 }
 
 /** Cookies are set on the context's own response; ours takes them along. */
 function withCookies(context: Context, response: Response): Response {
-  for (const cookie of context.res.headers.getSetCookie()) response.headers.append("Set-Cookie", cookie);
+  for (const cookie of context.res.headers.getSetCookie())
+    response.headers.append("Set-Cookie", cookie);
   return response;
 }
 
-async function showOrders({ context, session, shell }: SignedInContext, deps: PageDependencies): Promise<Response> {
+async function showOrders(
+  { context, session, shell }: SignedInContext,
+  deps: PageDependencies,
+): Promise<Response> {
   const wanted = context.req.query("status");
   const filter = statusLadder.find((status) => status === wanted) ?? null;
-  const view = await deps.database.withTenant({ tenantId: session.tenantId, readOnly: true }, async (tx) => {
-    const page = await listOrders(tx, {
-      limit: 50,
-      cursor: context.req.query("cursor") ?? null,
-      ...(filter === null ? {} : { statuses: [filter] }),
-    });
-    const orders = page.items.map(
-      (order): OrderRow => ({
-        id: order.id,
-        number: order.number,
-        name: order.dealName,
-        customer: order.customer?.name ?? null,
-        status: order.status,
-        holder: order.problem?.sentence ?? order.waitingOn?.who ?? null,
-        total: order.content === null ? null : formatMoney(orderTotal(order.content)),
-        updatedAt: order.updatedAt,
-      }),
-    );
-    const counts: Partial<Record<OrderStatus, number>> = await countOrders(tx);
-    return { orders, filter, counts, nextCursor: page.nextCursor };
-  });
+  const view = await deps.database.withTenant(
+    { tenantId: session.tenantId, readOnly: true },
+    async (tx) => {
+      const page = await listOrders(tx, {
+        limit: 50,
+        cursor: context.req.query("cursor") ?? null,
+        ...(filter === null ? {} : { statuses: [filter] }),
+      });
+      const orders = page.items.map(
+        (order): OrderRow => ({
+          id: order.id,
+          number: order.number,
+          name: order.dealName,
+          customer: order.customer?.name ?? null,
+          status: order.status,
+          holder: order.problem?.sentence ?? order.waitingOn?.who ?? null,
+          total: order.content === null ? null : formatMoney(orderTotal(order.content)),
+          updatedAt: order.updatedAt,
+        }),
+      );
+      const counts: Partial<Record<OrderStatus, number>> = await countOrders(tx);
+      return { orders, filter, counts, nextCursor: page.nextCursor };
+    },
+  );
   return htmlResponse(ordersPage(shell, view));
 }
 
-async function showOrder({ context, session, shell }: SignedInContext, deps: PageDependencies): Promise<Response> {
+async function showOrder(
+  { context, session, shell }: SignedInContext,
+  deps: PageDependencies,
+): Promise<Response> {
   const id = context.req.param("id") ?? "";
   if (!isId("order", id)) throw notFound("order");
-  const view = await deps.database.withTenant({ tenantId: session.tenantId, readOnly: true }, (tx) =>
-    loadOrderView({ tx, orderId: id, time: shell.time, urlOfRun: deps.temporal.urlOf }),
+  const view = await deps.database.withTenant(
+    { tenantId: session.tenantId, readOnly: true },
+    (tx) => loadOrderView({ tx, orderId: id, time: shell.time, urlOfRun: deps.temporal.urlOf }),
   );
   if (view === null) throw notFound("order");
   return htmlResponse(orderPage(shell, view));
 }
 
-async function showApprovals({ session, shell, request }: SignedInContext, deps: PageDependencies): Promise<Response> {
-  const view = await deps.database.withTenant({ tenantId: session.tenantId, readOnly: true }, async (tx) => {
-    const open = { limit: 100, cursor: null, statuses: ["open" as const] };
-    const mine = await listApprovalTasks(tx, { ...open, approver: session.user.email });
-    const all = await listApprovalTasks(tx, open);
-    const ids = new Set(mine.items.map(({ task }) => task.id));
-    const totals = await totalsOf(tx, all.items.map(({ order }) => order.id));
-    const toRow = ({ task, order }: (typeof all.items)[number]): ApprovalRow => ({
-      taskId: task.id,
-      stage: task.stage.name,
-      customer: order.customer?.name ?? null,
-      orderNumber: order.number,
-      orderName: order.dealName,
-      total: totals.get(order.id) ?? null,
-      reasons: task.stage.reasons.map((reason) => reason.sentence),
-      dueAt: task.dueAt,
-      isOverdue: task.dueAt !== null && task.dueAt < request.now,
-    });
-    return { mine: mine.items.map(toRow), others: all.items.filter(({ task }) => !ids.has(task.id)).map(toRow) };
-  });
+async function showApprovals(
+  { session, shell, request }: SignedInContext,
+  deps: PageDependencies,
+): Promise<Response> {
+  const view = await deps.database.withTenant(
+    { tenantId: session.tenantId, readOnly: true },
+    async (tx) => {
+      const open = { limit: 100, cursor: null, statuses: ["open" as const] };
+      const mine = await listApprovalTasks(tx, { ...open, approver: session.user.email });
+      const all = await listApprovalTasks(tx, open);
+      const ids = new Set(mine.items.map(({ task }) => task.id));
+      const totals = await totalsOf(
+        tx,
+        all.items.map(({ order }) => order.id),
+      );
+      const toRow = ({ task, order }: (typeof all.items)[number]): ApprovalRow => ({
+        taskId: task.id,
+        stage: task.stage.name,
+        customer: order.customer?.name ?? null,
+        orderNumber: order.number,
+        orderName: order.dealName,
+        total: totals.get(order.id) ?? null,
+        reasons: task.stage.reasons.map((reason) => reason.sentence),
+        dueAt: task.dueAt,
+        isOverdue: task.dueAt !== null && task.dueAt < request.now,
+      });
+      return {
+        mine: mine.items.map(toRow),
+        others: all.items.filter(({ task }) => !ids.has(task.id)).map(toRow),
+      };
+    },
+  );
   return htmlResponse(approvalsPage(shell, view));
 }
 
@@ -296,12 +365,18 @@ async function totalsOf(
   if (orderIds.length === 0) return new Map();
   const rows = await tx.db
     .selectFrom("orders as o")
-    .innerJoin("order_revisions as r", (join) => join.onRef("r.order_id", "=", "o.id").onRef("r.revision", "=", "o.revision"))
+    .innerJoin("order_revisions as r", (join) =>
+      join.onRef("r.order_id", "=", "o.id").onRef("r.revision", "=", "o.revision"),
+    )
     .select(["o.id", "r.content"])
     .where("o.id", "in", [...orderIds])
     .execute();
   return new Map(
-    rows.flatMap((row) => (row.content === null ? [] : [[row.id, formatMoney(orderTotal(row.content as never))] as const])),
+    rows.flatMap((row) =>
+      row.content === null
+        ? []
+        : [[row.id, formatMoney(orderTotal(row.content as never))] as const],
+    ),
   );
 }
 
@@ -319,8 +394,9 @@ async function approvalHtml({
   const id = page.context.req.param("id") ?? "";
   if (!isId("approvalTask", id)) throw notFound("approval task");
   const { session, shell } = page;
-  const view = await deps.database.withTenant({ tenantId: session.tenantId, readOnly: true }, (tx) =>
-    loadApprovalView({ tx, taskId: id, viewerEmail: session.user.email, time: shell.time }),
+  const view = await deps.database.withTenant(
+    { tenantId: session.tenantId, readOnly: true },
+    (tx) => loadApprovalView({ tx, taskId: id, viewerEmail: session.user.email, time: shell.time }),
   );
   if (view === null) throw notFound("approval task");
   return approvalPage(shell, { ...view, comment, refusal });
@@ -339,7 +415,11 @@ async function decide(page: SignedInContext, deps: PageDependencies): Promise<Re
   if (!isId("approvalTask", id)) throw notFound("approval task");
   const decision = decisions.find((one) => one === form.get("decision"));
   const comment = (form.get("comment") ?? "").slice(0, 4_000).trim();
-  if (decision === undefined) throw new ApiProblem("invalid_request", "The form said neither approve, reject nor request changes.");
+  if (decision === undefined)
+    throw new ApiProblem(
+      "invalid_request",
+      "The form said neither approve, reject nor request changes.",
+    );
   let effects: (() => Promise<void>)[] = [];
   try {
     await deps.database.withTenant({ tenantId: page.session.tenantId }, async (tx) => {

@@ -68,7 +68,7 @@ export function orderPage(shell: Shell, view: OrderView): Html {
     title: `Order ${view.number}`,
     current: "orders",
     main: html`<h1>Order ${view.number} ${statusChip(view.status)}</h1><p class="lead">${view.customer ?? "No customer named"} · ${view.name}</p>
-${orderRail(view.stops)}${holder(shell, view)}${problem(view)}
+${orderRail(view.stops)}${holder(shell, view)}${problem(shell, view)}
 <div class="cols"><div>
 <section class="card"><h2>What was sold</h2>${lines(view)}</section>
 <section class="card"><h2>The run</h2><div class="wide">${runPicture({ spans: view.spans, now: view.now, time: shell.time })}</div><p class="hint">Waiting is hatched. Widths are squeezed: the words tell how long each step took.</p></section>
@@ -85,19 +85,20 @@ ${orderRail(view.stops)}${holder(shell, view)}${problem(view)}
   });
 }
 
-function holder(shell: Shell, { waitingOn }: OrderView): Html {
-  if (waitingOn === null) return raw("");
+function holder(shell: Shell, { waitingOn, problem: found }: OrderView): Html {
+  // Who holds a problem is told with the problem.
+  if (waitingOn === null || found !== null) return raw("");
   const { who, since, due, taskId } = waitingOn;
   return html`<section class="note warn"><strong>Waiting on ${who}</strong><p>Since ${shell.time.at(since)}${due === null ? "." : html`, due ${shell.time.at(due)}.`}${taskId === null ? "" : html` <a href="/approvals/${taskId}">Look at what is asked</a>`}</p></section>`;
 }
 
-function problem({ problem: found }: OrderView): Html {
+function problem(shell: Shell, { problem: found, waitingOn }: OrderView): Html {
   if (found === null) return raw("");
   return html`<section class="note bad"><strong>Action needed</strong><p>${found.sentence}</p>${
     found.where === null
       ? ""
       : html`<p class="small">Record: <b>${found.where.record}</b> · Field: <b>${found.where.field}</b></p>`
-  }${found.otherFaults.length === 0 ? "" : html`<p>Also wrong:</p><ul>${found.otherFaults.map((fault) => html`<li>${fault}</li>`)}</ul>`}<p class="small">The order goes on by itself once this is mended. <a href="${found.help}">What this means</a></p></section>`;
+  }${found.otherFaults.length === 0 ? "" : html`<p>Also wrong:</p><ul>${found.otherFaults.map((fault) => html`<li>${fault}</li>`)}</ul>`}<p class="small">${waitingOn === null ? "" : html`With ${waitingOn.who} since ${shell.time.at(waitingOn.since)}. `}The order goes on by itself once this is mended. <a href="${found.help}">What this means</a></p></section>`;
 }
 
 function lines({ lines: rows, total }: OrderView): Html {
@@ -105,7 +106,7 @@ function lines({ lines: rows, total }: OrderView): Html {
     return html`<p class="soft">The deal cannot be read yet: see what is to be mended above.</p>`;
   return html`<div class="wide"><table><caption class="hide">Lines of the order</caption><thead><tr><th scope="col">Product</th><th scope="col" class="num">Quantity</th><th scope="col" class="num">Unit price</th><th scope="col" class="num">Off list</th><th scope="col">Term</th></tr></thead><tbody>${rows.map(
     (row) =>
-      html`<tr><td>${row.product}</td><td class="num">${row.quantity}</td><td class="num">${row.unitPrice}</td><td class="num">${row.discount}</td><td>${row.term}</td></tr>`,
+      html`<tr><td>${row.product}</td><td class="num">${row.quantity}</td><td class="num">${row.unitPrice}</td><td class="num">${row.discount}</td><td class="nowrap">${row.term}</td></tr>`,
   )}</tbody></table></div>${total === null ? "" : html`<p class="small soft">Total ${total}</p>`}`;
 }
 

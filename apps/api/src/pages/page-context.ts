@@ -34,11 +34,17 @@ export async function openPage({
   readonly context: Context;
   readonly request: RequestFacts;
 }): Promise<PageContext> {
-  const session = await findSession({ database: deps.database, secret: getCookie(context, sessionCookie), now: request.now });
+  const session = await findSession({
+    database: deps.database,
+    secret: getCookie(context, sessionCookie),
+    now: request.now,
+  });
   const chosen = parseTimeZone(getCookie(context, timeZoneCookie) ?? "");
   const time = createTimeFormat(chosen.ok ? chosen.value : (session?.timeZone ?? "UTC"));
   const viewer =
-    session === null ? null : { name: session.user.name, email: session.user.email, csrfToken: session.csrfToken };
+    session === null
+      ? null
+      : { name: session.user.name, email: session.user.email, csrfToken: session.csrfToken };
   return { context, request, session, shell: { viewer, time, path: request.path } };
 }
 
@@ -48,7 +54,10 @@ const contentSecurityPolicy =
 
 export async function htmlResponse(
   page: Html,
-  { status = 200, headers = {} }: { readonly status?: number; readonly headers?: Readonly<Record<string, string>> } = {},
+  {
+    status = 200,
+    headers = {},
+  }: { readonly status?: number; readonly headers?: Readonly<Record<string, string>> } = {},
 ): Promise<Response> {
   return new Response(await toText(page), {
     status,
@@ -66,15 +75,23 @@ export async function htmlResponse(
 const formBytesMax = 65_536;
 
 /** The fields of a form. Throws for another content type, for too much, and for a form that came from another site. */
-export async function readForm({ context, request }: PageContext): Promise<ReadonlyMap<string, string>> {
+export async function readForm({
+  context,
+  request,
+}: PageContext): Promise<ReadonlyMap<string, string>> {
   refuseOtherSites(request);
   const type = request.header("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (type !== "application/x-www-form-urlencoded") {
-    throw new ApiProblem("unsupported_media_type", "Expected a form (application/x-www-form-urlencoded).");
+    throw new ApiProblem(
+      "unsupported_media_type",
+      "Expected a form (application/x-www-form-urlencoded).",
+    );
   }
   const body = await readBody({ request: context.req.raw, bytesMax: formBytesMax });
   const fields = new URLSearchParams(Buffer.from(body).toString("utf8"));
-  return new Map([...fields].map(([name, value]) => [name, value.replaceAll(/\0|\p{Surrogate}/gu, "")]));
+  return new Map(
+    [...fields].map(([name, value]) => [name, value.replaceAll(/\0|\p{Surrogate}/gu, "")]),
+  );
 }
 
 /** The form of someone signed in, made for this very session. */

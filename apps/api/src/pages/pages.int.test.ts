@@ -42,7 +42,9 @@ describe("signing in", () => {
   });
 
   it("opens a one-time link without using it up, and signs in once by its button", async () => {
-    const link = await rig.post("/v1/sign_in_links", { body: { email: rig.tenant.people.dana.user.email } });
+    const link = await rig.post("/v1/sign_in_links", {
+      body: { email: rig.tenant.people.dana.user.email },
+    });
     const { pathname, search, searchParams } = new URL(link.json.url);
     for (let scanner = 0; scanner < 3; scanner += 1) {
       expect((await rig.get(pathname + search, { key: "" })).text).toContain("works once");
@@ -55,7 +57,12 @@ describe("signing in", () => {
   });
 
   it("goes back to paths of our own only", async () => {
-    for (const back of ["https://evil.test/", "//evil.test/", "/\\evil.test", "javascript:alert(1)"]) {
+    for (const back of [
+      "https://evil.test/",
+      "//evil.test/",
+      "/\\evil.test",
+      "javascript:alert(1)",
+    ]) {
       const { landedAt } = await signIn(rig, rig.tenant.people.dana.key, { back });
       expect(landedAt).toBe("/orders");
     }
@@ -73,12 +80,22 @@ describe("the pages", () => {
   it("are small, need no script and load from nowhere else", async () => {
     const { orderId, taskId } = await askedForApproval(rig);
     const browser = await signIn(rig, rig.tenant.people.dana.key);
-    for (const path of ["/orders", `/orders/${orderId}`, "/approvals", `/approvals/${taskId}`, "/sign-in"]) {
+    for (const path of [
+      "/orders",
+      `/orders/${orderId}`,
+      "/approvals",
+      `/approvals/${taskId}`,
+      "/sign-in",
+    ]) {
       const page = await browser.get(path);
       expect(page.status, path).toBe(200);
       expect(page.text.length + stylesheet.length, path).toBeLessThan(20_000);
       expect(page.text).not.toMatch(/<script|\son\w+=|style="|javascript:/);
-      expect(page.text.match(/(?:src|href)="(?!\/|data:|#)[^"]*"/g)?.filter((link) => !link.includes("temporal.test")) ?? []).toEqual([]);
+      expect(
+        page.text
+          .match(/(?:src|href)="(?!\/|data:|#)[^"]*"/g)
+          ?.filter((link) => !link.includes("temporal.test")) ?? [],
+      ).toEqual([]);
       const policy = page.headers.get("content-security-policy") ?? "";
       expect(policy).toContain("default-src 'none'");
       expect(policy).not.toContain("unsafe");
@@ -90,10 +107,13 @@ describe("the pages", () => {
     const browser = await signIn(rig, rig.tenant.people.dana.key);
     const { text } = await browser.get(`/approvals/${taskId}`);
     expect(text).toContain('<html lang="en">');
-    for (const [, id] of text.matchAll(/<(?:input|textarea)(?![^>]*type="hidden")[^>]*\bid="([^"]+)"/g)) {
+    for (const [, id] of text.matchAll(
+      /<(?:input|textarea)(?![^>]*type="hidden")[^>]*\bid="([^"]+)"/g,
+    )) {
       expect(text).toContain(`<label for="${id}"`);
     }
-    for (const [image] of text.matchAll(/<svg[^>]*>/g)) expect(image).toMatch(/aria-hidden="true"|role="img" aria-label="[^"]+"/);
+    for (const [image] of text.matchAll(/<svg[^>]*>/g))
+      expect(image).toMatch(/aria-hidden="true"|role="img" aria-label="[^"]+"/);
   });
 
   it("tell an order's story: where it stands, who holds it, what was sold, what happened", async () => {
@@ -110,7 +130,10 @@ describe("the pages", () => {
 
   it("say what to mend when a deal is wrong, with record and field", async () => {
     const body = anOrderRequest({ sku: "GTXPro" });
-    const taken = await rig.post("/v1/orders", { body, headers: { "Idempotency-Key": "page-fault" } });
+    const taken = await rig.post("/v1/orders", {
+      body,
+      headers: { "Idempotency-Key": "page-fault" },
+    });
     await carryOrder(rig, { orderId: taken.json.id });
     const browser = await signIn(rig, rig.tenant.people.seller.key);
     const { text } = await browser.get(`/orders/${taken.json.id}`);
@@ -133,7 +156,10 @@ describe("the pages", () => {
     const stranger = await signIn(rig, rig.foreign.people.dana.key);
     expect((await stranger.get(`/orders/${orderId}`)).status).toBe(404);
     expect((await stranger.get(`/approvals/${taskId}`)).status).toBe(404);
-    const decided = await stranger.post(`/approvals/${taskId}/decision`, { decision: "approve", revision_hash: "x" });
+    const decided = await stranger.post(`/approvals/${taskId}/decision`, {
+      decision: "approve",
+      revision_hash: "x",
+    });
     expect(decided.status).toBe(404);
   });
 
@@ -153,11 +179,18 @@ describe("deciding on a page", () => {
     for (let look = 0; look < 3; look += 1) await dana.get(`/approvals/${taskId}`);
     expect((await rig.get(`/v1/approval_tasks/${taskId}`)).json.status).toBe("open");
 
-    const decided = await dana.post(`/approvals/${taskId}/decision`, { decision: "approve", revision_hash: revisionHash });
+    const decided = await dana.post(`/approvals/${taskId}/decision`, {
+      decision: "approve",
+      revision_hash: revisionHash,
+    });
     expect(decided.status).toBe(303);
     expect((await rig.get(`/v1/approval_tasks/${taskId}`)).json.status).toBe("approved");
 
-    const late = await fred.post(`/approvals/${taskId}/decision`, { decision: "reject", revision_hash: revisionHash, comment: "no" });
+    const late = await fred.post(`/approvals/${taskId}/decision`, {
+      decision: "reject",
+      revision_hash: revisionHash,
+      comment: "no",
+    });
     expect(late.status).toBe(409);
     expect(late.text).toMatch(/dana approved this at \d+ \w+ \d{4}, \d\d:\d\d CET/);
     expect(await carryOrder(rig, { orderId })).toBe("done");
@@ -167,8 +200,13 @@ describe("deciding on a page", () => {
     const { taskId, revisionHash } = await askedForApproval(rig);
     const dana = await signIn(rig, rig.tenant.people.dana.key);
     const fields = { decision: "approve", revision_hash: revisionHash };
-    const forged = await dana.post(`/approvals/${taskId}/decision`, { ...fields, csrf_token: "guess" });
-    const foreign = await dana.post(`/approvals/${taskId}/decision`, fields, { "Sec-Fetch-Site": "cross-site" });
+    const forged = await dana.post(`/approvals/${taskId}/decision`, {
+      ...fields,
+      csrf_token: "guess",
+    });
+    const foreign = await dana.post(`/approvals/${taskId}/decision`, fields, {
+      "Sec-Fetch-Site": "cross-site",
+    });
     expect([forged.status, foreign.status]).toEqual([403, 403]);
     expect((await rig.get(`/v1/approval_tasks/${taskId}`)).json.status).toBe("open");
   });
@@ -176,10 +214,17 @@ describe("deciding on a page", () => {
   it("keeps what was typed when a comment is missing or too late", async () => {
     const { taskId, revisionHash } = await askedForApproval(rig);
     const dana = await signIn(rig, rig.tenant.people.dana.key);
-    const silent = await dana.post(`/approvals/${taskId}/decision`, { decision: "reject", revision_hash: revisionHash });
+    const silent = await dana.post(`/approvals/${taskId}/decision`, {
+      decision: "reject",
+      revision_hash: revisionHash,
+    });
     expect(silent.status).toBe(400);
     expect(silent.text).toContain("Say why in the comment");
-    const stale = await dana.post(`/approvals/${taskId}/decision`, { decision: "reject", revision_hash: "older", comment: "Net-45 please" });
+    const stale = await dana.post(`/approvals/${taskId}/decision`, {
+      decision: "reject",
+      revision_hash: "older",
+      comment: "Net-45 please",
+    });
     expect(stale.status).toBe(409);
     expect(stale.text).toContain("Net-45 please");
   });
@@ -205,7 +250,12 @@ describe("what people type", () => {
     await carryOrder(rig, { orderId: taken.json.id });
     const browser = await signIn(rig, rig.tenant.people.dana.key);
     const task = (await rig.get(`/v1/approval_tasks?order_id=${taken.json.id}`)).json.data[0];
-    for (const path of ["/orders", `/orders/${taken.json.id}`, "/approvals", `/approvals/${task.id}`]) {
+    for (const path of [
+      "/orders",
+      `/orders/${taken.json.id}`,
+      "/approvals",
+      `/approvals/${task.id}`,
+    ]) {
       const { text } = await browser.get(path);
       expect(text).not.toContain("<img");
       expect(text).toContain("&lt;img src=x");

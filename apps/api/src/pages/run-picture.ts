@@ -61,11 +61,17 @@ export function runSpans(events: readonly Happened[]): readonly RunSpan[] {
         end("Bill", at);
         begin({ lane: "Grant", kind: "work", from: at, label: "rights and token" });
         break;
-      case "entitlements_granted":
-        end("Bill", at);
+      case "entitlements_granted": {
+        // Nothing was billed: the time since provisioning began was the grant's.
+        const unbilled = open.get("Bill");
+        if (unbilled !== undefined) {
+          open.delete("Bill");
+          begin({ ...unbilled, lane: "Grant", label: "rights and token" });
+        }
         end("Grant", at);
         begin({ lane: "Tell", kind: "work", from: at, label: "CRM" });
         break;
+      }
       case "crm_told":
         end("Tell", at);
         break;
@@ -148,7 +154,7 @@ function laneRow({
       const words = span.to === null ? `${length} so far` : length;
       const isInside = width > words.length * 6.6 + 12;
       const x = isInside ? from + width / 2 : labelPlace({ from, width, words });
-      return html`<rect class="g-${span.kind}" x="${round(from)}" y="${y + 6}" width="${round(width)}" height="19" rx="4"><title>${lane}: ${span.label}, ${words}</title></rect><text class="${isInside ? "in" : "t"}" x="${round(x)}" y="${y + 20}">${words}</text>`;
+      return html`<rect class="g-${span.kind}" x="${round(from)}" y="${y + 6}" width="${round(width)}" height="19" rx="4"><title>${lane}: ${span.label}, ${words}</title></rect><text class="${isInside ? `in in-${span.kind}` : "t"}" x="${round(x)}" y="${y + 20}">${words}</text>`;
     },
   )}`;
 }

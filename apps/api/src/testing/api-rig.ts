@@ -177,7 +177,10 @@ async function seedTenant({
     await publishCatalog(tx, { catalog: aCatalog(), publishedBy: "test" });
     await changeSigningKeys(tx, () => ({
       changes: [],
-      add: { key: sealSigningKey({ key: generateSigningKey(), kek: hubKeyEncryptionKey(kek) }), status: "current" },
+      add: {
+        key: sealSigningKey({ key: generateSigningKey(), kek: hubKeyEncryptionKey(kek) }),
+        status: "current",
+      },
     }));
     const person = async (name: string, groups: readonly string[]): Promise<Person> => {
       const user = await saveUser(tx, { email: `${name}@${slug}.test`, name, groups });

@@ -20,7 +20,11 @@ export async function askedForApproval(
   }: { readonly key?: string; readonly tenantId?: TenantId; readonly unitPrice?: string } = {},
 ): Promise<AskedForApproval> {
   const body = anOrderRequest({ unitPrice });
-  const taken = await rig.post("/v1/orders", { key, body, headers: { "Idempotency-Key": `ask-${body.source.id}` } });
+  const taken = await rig.post("/v1/orders", {
+    key,
+    body,
+    headers: { "Idempotency-Key": `ask-${body.source.id}` },
+  });
   const orderId = taken.json.id as OrderId;
   const reached = await carryOrder(rig, { orderId, tenantId });
   if (reached !== "wait-for-approval") throw new Error(`The order came to rest at ${reached}.`);

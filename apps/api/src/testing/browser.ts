@@ -7,11 +7,22 @@ export interface Browser {
   readonly landedAt: string;
   get(path: string): Promise<Answer>;
   /** Sends a form with the token that the pages of this session carry. */
-  post(path: string, fields: Readonly<Record<string, string>>, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  post(
+    path: string,
+    fields: Readonly<Record<string, string>>,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Answer>;
 }
 
-export async function signIn(rig: ApiRig, key: string, { back }: { readonly back?: string } = {}): Promise<Browser> {
-  const signed = await rig.post("/sign-in", { key: "", ...formOf({ api_key: key, ...(back === undefined ? {} : { back }) }) });
+export async function signIn(
+  rig: ApiRig,
+  key: string,
+  { back }: { readonly back?: string } = {},
+): Promise<Browser> {
+  const signed = await rig.post("/sign-in", {
+    key: "",
+    ...formOf({ api_key: key, ...(back === undefined ? {} : { back }) }),
+  });
   const jar = new Map<string, string>();
   const remember = (answer: Answer) => {
     for (const cookie of answer.headers.getSetCookie()) {
@@ -21,7 +32,9 @@ export async function signIn(rig: ApiRig, key: string, { back }: { readonly back
     }
   };
   remember(signed);
-  const cookies = () => ({ Cookie: [...jar].map(([name, value]) => `${name}=${value}`).join("; ") });
+  const cookies = () => ({
+    Cookie: [...jar].map(([name, value]) => `${name}=${value}`).join("; "),
+  });
   const get = async (path: string) => {
     const answer = await rig.get(path, { key: "", headers: cookies() });
     remember(answer);
@@ -34,7 +47,11 @@ export async function signIn(rig: ApiRig, key: string, { back }: { readonly back
     get,
     async post(path, fields, headers = {}) {
       const form = formOf({ csrf_token: token, ...fields });
-      const answer = await rig.post(path, { key: "", body: form.body, headers: { ...form.headers, ...cookies(), ...headers } });
+      const answer = await rig.post(path, {
+        key: "",
+        body: form.body,
+        headers: { ...form.headers, ...cookies(), ...headers },
+      });
       remember(answer);
       return answer;
     },

@@ -1,4 +1,10 @@
-import { createCatalogMemory, createEntitlementActivities, createOrderActivities, createTokenIssuer, noFailpoints } from "@usher/activities";
+import {
+  createCatalogMemory,
+  createEntitlementActivities,
+  createOrderActivities,
+  createTokenIssuer,
+  noFailpoints,
+} from "@usher/activities";
 import type { OrderId, TenantId } from "@usher/entitlement-core/kernel";
 import { hubKeyEncryptionKey } from "@usher/token-signer";
 import type { ApiRig } from "./api-rig.ts";
@@ -12,7 +18,10 @@ export type CarriedTo = "wait-for-approval" | "wait-for-fix" | "done" | "bill" |
  */
 export async function carryOrder(
   rig: ApiRig,
-  { orderId, tenantId = rig.tenant.id }: { readonly orderId: OrderId; readonly tenantId?: TenantId },
+  {
+    orderId,
+    tenantId = rig.tenant.id,
+  }: { readonly orderId: OrderId; readonly tenantId?: TenantId },
 ): Promise<CarriedTo> {
   const deps = {
     database: rig.database,

@@ -26,10 +26,18 @@ export async function grantedCustomer(
     readonly tenantId?: TenantId;
   } = {},
 ): Promise<GrantedCustomer> {
-  const request = anOrderRequest({ sku, ...(sku === "ADD-ON" ? { unitPrice: "50.00" } : {}), ...(externalId === undefined ? {} : { externalId }) });
+  const request = anOrderRequest({
+    sku,
+    ...(sku === "ADD-ON" ? { unitPrice: "50.00" } : {}),
+    ...(externalId === undefined ? {} : { externalId }),
+  });
   const [line] = request.lines;
   const body = { ...request, lines: [{ ...line, quantity }] };
-  const taken = await rig.post("/v1/orders", { key, body, headers: { "Idempotency-Key": `grant-${body.source.id}` } });
+  const taken = await rig.post("/v1/orders", {
+    key,
+    body,
+    headers: { "Idempotency-Key": `grant-${body.source.id}` },
+  });
   const orderId = taken.json.id as OrderId;
   const reached = await carryOrder(rig, { orderId, tenantId });
   if (reached !== "done") throw new Error(`The order came to rest at ${reached}.`);
