@@ -1,4 +1,4 @@
-import type { Vendor } from "./fault/fault.ts";
+import { perVendor, type Vendor } from "./vendor.ts";
 
 /** One answered (or cut) request. */
 export interface TrafficEntry {
@@ -29,7 +29,7 @@ export interface TrafficLog {
 
 export function createTrafficLog({ keep = 1_000 }: { readonly keep?: number } = {}): TrafficLog {
   let entries: TrafficEntry[] = [];
-  let counts: Record<Vendor, Record<string, number>> = { salesforce: {}, stripe: {} };
+  let counts = perVendor<Record<string, number>>(() => ({}));
   return {
     add(entry) {
       entries.push(entry);
@@ -46,7 +46,7 @@ export function createTrafficLog({ keep = 1_000 }: { readonly keep?: number } = 
     counts: (vendor) => ({ ...counts[vendor] }),
     clear() {
       entries = [];
-      counts = { salesforce: {}, stripe: {} };
+      counts = perVendor(() => ({}));
     },
   };
 }

@@ -1,11 +1,11 @@
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { z } from "zod";
-import { VENDORS } from "../fault/fault.ts";
 import type { NodeEnv } from "../http-answer.ts";
 import { SalesforceError } from "../salesforce/salesforce-error.ts";
 import type { SimulatorParts } from "../simulator-parts.ts";
 import { StripeError } from "../stripe/stripe-error.ts";
+import { perVendor, VENDORS } from "../vendor.ts";
 import { addBillingRoutes } from "./billing-routes.ts";
 import { ControlError } from "./control-error.ts";
 import {
@@ -49,7 +49,7 @@ export function createControlApp(parts: SimulatorParts): Hono<NodeEnv> {
   app.get("/control/requests", (context) =>
     context.json({
       data: traffic.recent({ vendor: vendorOf(context), limit: numberOf(context, "limit", 100) }),
-      counts: { salesforce: traffic.counts("salesforce"), stripe: traffic.counts("stripe") },
+      counts: perVendor((vendor) => traffic.counts(vendor)),
     }),
   );
 
@@ -71,7 +71,7 @@ export function createControlApp(parts: SimulatorParts): Hono<NodeEnv> {
     context.json({
       data: [...webhooks.endpoints.all()],
       behavior: VENDORS.map((vendor) => webhooks.behavior(vendor)),
-      pending: { salesforce: webhooks.pending("salesforce"), stripe: webhooks.pending("stripe") },
+      pending: perVendor((vendor) => webhooks.pending(vendor)),
       recent: webhooks.recent(100),
     }),
   );

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { FAULT_KINDS, VENDORS } from "../fault/fault.ts";
+import { FAULT_KINDS } from "../fault/fault.ts";
+import { VENDORS } from "../vendor.ts";
 
 /** A decimal as text (`"12.50"`) or as a JSON number; kept as text. */
 const decimal = z
@@ -7,7 +8,7 @@ const decimal = z
   .transform(String);
 const currency = z.string().regex(/^[A-Z]{3}$/, "expected an ISO 4217 code such as USD");
 const day = z.iso.date();
-const vendor = z.enum(VENDORS as ["salesforce", "stripe"]);
+const vendor = z.enum(VENDORS);
 
 export const dealLineInput = z.strictObject({
   /** Product code; a product of that code is made when there is none. */

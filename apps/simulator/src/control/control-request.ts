@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import type { z } from "zod";
-import { VENDORS, type Vendor } from "../fault/fault.ts";
 import type { NodeEnv } from "../http-answer.ts";
+import { VENDORS, type Vendor } from "../vendor.ts";
 import { ControlError } from "./control-error.ts";
 
 /** The body, parsed once at the door; an empty one is `{}`. */

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import type { Vendor } from "../fault/fault.ts";
 import { notificationBody } from "../salesforce/notification.ts";
 import type { SimulatorParts } from "../simulator-parts.ts";
 import { showEvent } from "../stripe/emit-event.ts";
+import type { Vendor } from "../vendor.ts";
 import { signWebhook } from "../webhook/sign-webhook.ts";
 import { ControlError } from "./control-error.ts";
 import type { FORGERIES } from "./control-input.ts";

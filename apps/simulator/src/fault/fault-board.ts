@@ -1,5 +1,6 @@
 import type { Store } from "../store/store.ts";
-import type { Fault, FaultKind, Vendor } from "./fault.ts";
+import type { Vendor } from "../vendor.ts";
+import type { Fault, FaultKind } from "./fault.ts";
 
 /** The faults now in force. */
 export interface FaultBoard {

@@ -1,7 +1,5 @@
 import type { Row } from "../store/table.ts";
-
-export type Vendor = "salesforce" | "stripe";
-export const VENDORS: readonly Vendor[] = ["salesforce", "stripe"];
+import type { Vendor } from "../vendor.ts";
 
 /**
  * What can go wrong on request, and when:

@@ -6,7 +6,8 @@ import {
   type NodeContext,
   toResponse,
 } from "../http-answer.ts";
-import type { Fault, FaultKind, Vendor } from "./fault.ts";
+import type { Vendor } from "../vendor.ts";
+import type { Fault, FaultKind } from "./fault.ts";
 import type { FaultBoard } from "./fault-board.ts";
 
 /** What a request met: the response to send and, for the log, the status seen and the fault that struck. */

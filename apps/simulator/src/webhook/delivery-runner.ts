@@ -1,7 +1,6 @@
-import type { Vendor } from "../fault/fault.ts";
-import { VENDORS } from "../fault/fault.ts";
 import type { Store } from "../store/store.ts";
 import type { Table } from "../store/table.ts";
+import { perVendor, VENDORS, type Vendor } from "../vendor.ts";
 import { createDueQueue, type DueQueue } from "./due-queue.ts";
 import { createWebhookPoster } from "./post-webhook.ts";
 import { signWebhook } from "./sign-webhook.ts";
@@ -59,10 +58,7 @@ export function createDeliveryRunner(deps: {
 }): DeliveryRunner {
   const { store, endpoints, deliveries, behavior, voices, now, random } = deps;
   const poster = createWebhookPoster({ timeoutMs: TIMEOUT_MS, socketsMax: CONCURRENCY });
-  const queues: Record<Vendor, DueQueue<string>> = {
-    salesforce: createDueQueue(),
-    stripe: createDueQueue(),
-  };
+  const queues = perVendor((): DueQueue<string> => createDueQueue());
   const attempts = new Map<string, number>();
   let reports: DeliveryReport[] = [];
   let inFlight = 0;

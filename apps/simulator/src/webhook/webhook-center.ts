@@ -1,6 +1,6 @@
-import type { Vendor } from "../fault/fault.ts";
 import type { Store } from "../store/store.ts";
 import type { Table } from "../store/table.ts";
+import type { Vendor } from "../vendor.ts";
 import { createDeliveryRunner, type DeliveryReport, type WebhookVoice } from "./delivery-runner.ts";
 import {
   DEFAULT_BEHAVIOR,

@@ -1,5 +1,5 @@
-import type { Vendor } from "../fault/fault.ts";
 import type { Row } from "../store/table.ts";
+import type { Vendor } from "../vendor.ts";
 
 /** Where a vendor sends its notifications. */
 export interface Endpoint extends Row {

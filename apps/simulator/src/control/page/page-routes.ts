@@ -6,7 +6,13 @@ import type { SimulatorParts } from "../../simulator-parts.ts";
 import { StripeError } from "../../stripe/stripe-error.ts";
 import { declineByCustomer, payByCustomer } from "../billing-routes.ts";
 import { ControlError } from "../control-error.ts";
-import { behaviorInput, editDealInput, faultInput, winDealInput } from "../control-input.ts";
+import {
+  behaviorInput,
+  editDealInput,
+  faultInput,
+  releaseInput,
+  winDealInput,
+} from "../control-input.ts";
 import { deleteAccountOf, editDeal, livingDeal } from "../edit-deal.ts";
 import { showDeal } from "../show-deal.ts";
 import { toFault } from "../to-fault.ts";
@@ -138,7 +144,7 @@ export function addPageRoutes(app: Hono<NodeEnv>, parts: SimulatorParts): void {
   );
   app.post("/ui/release", (context) =>
     act(context, "/weather", (form) => {
-      const vendor = form["vendor"] === "stripe" ? "stripe" : "salesforce";
+      const { vendor } = releaseInput.parse({ vendor: form["vendor"] });
       return `${webhooks.release(vendor)} deliveries let go.`;
     }),
   );

@@ -1,6 +1,7 @@
 import { html } from "hono/html";
-import { FAULT_KINDS, VENDORS, type Vendor } from "../../fault/fault.ts";
+import { FAULT_KINDS } from "../../fault/fault.ts";
 import type { SimulatorParts } from "../../simulator-parts.ts";
+import { VENDORS, type Vendor } from "../../vendor.ts";
 import { actionButton, type Markup } from "./page-frame.ts";
 
 /** Bad weather: what goes wrong, and how notifications behave. */
