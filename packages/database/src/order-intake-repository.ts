@@ -150,7 +150,8 @@ async function reviseKnownOrders(
     const unchanged = (because: "version" | "content" | "overtaken") =>
       outcomes.set(one, { kind: "unchanged", orderId, revision, because });
     const revisionHash = revisionHashOf(one);
-    if (hasContentOfVersion) {
+    const hasRecurred = hasContentOfVersion && !found.isNewestVersion && one.connectionId !== null;
+    if (hasContentOfVersion && !hasRecurred) {
       unchanged("version");
       continue;
     }
@@ -158,9 +159,10 @@ async function reviseKnownOrders(
       unchanged("overtaken");
       continue;
     }
+    const read = hasRecurred ? withRecurredVersion(one, revision + 1) : one;
     const decision = decideOrder({
       state: order.state,
-      command: { type: "revise", revisionHash, dealVersion: one.deal.version },
+      command: { type: "revise", revisionHash, dealVersion: read.deal.version },
     });
     if (!decision.ok) {
       outcomes.set(one, { kind: "refused", orderId, reasons: decision.reasons });
@@ -169,7 +171,7 @@ async function reviseKnownOrders(
     } else {
       const row = toRow({
         id: orderId,
-        one,
+        one: read,
         customers,
         revisionHash,
         events: decision.value,
@@ -190,6 +192,16 @@ async function reviseKnownOrders(
     outcomes.set(one, { kind, orderId, revision: row.revision, outboxId });
   }
   return outcomes;
+}
+
+/**
+ * A deal that we read ourselves is as it is now, also when that is what it was before: CRMs stamp by
+ * the second, so a deal changed and changed back within one says the same version again. It is a
+ * revision of its own, under a version of its own; what others announce to us (REST) is not read,
+ * and an old version there is an old message.
+ */
+function withRecurredVersion(one: DealToReceive, revision: number): DealToReceive {
+  return { ...one, deal: { ...one.deal, version: `${one.deal.version}~${revision}` } };
 }
 
 function toRow({

@@ -164,7 +164,8 @@ export async function lockOrders(
     select ${orderColumns},
         exists (select from order_revisions r where r.order_id = o.id and r.source_version = i.version
           and r.content is not null) as has_content_of_version,
-        exists (select from order_revisions r where r.order_id = o.id and r.source_version = i.version
+        exists (select from order_revisions r where r.order_id = o.id
+          and r.source_version in (i.version, i.version || '~' || o.revision)
           and r.revision = o.revision) as is_newest_version
       from orders o
       join jsonb_to_recordset(${jsonb(wanted)}) as i (system text, id text, version text)

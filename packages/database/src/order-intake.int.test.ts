@@ -1,7 +1,9 @@
 import type { PublishedCatalog } from "@usher/entitlement-core/catalog";
+import type { Deal } from "@usher/entitlement-core/deal";
 import { instantFromMs } from "@usher/entitlement-core/kernel";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createId } from "./ids.ts";
 import { listOrderEvents, recordOrderCommand } from "./order-event-repository.ts";
 import { receiveDeal, receiveDeals } from "./order-intake-repository.ts";
 import { loadOrder, ordersBlockedOn } from "./order-repository.ts";
@@ -156,6 +158,25 @@ describe("a deal that is known", () => {
     await hub.inTenant((tx) => receiveDeal(tx, received(catalog, newer, { readAt: later })));
     const outcome = await receive(aDeal({ id: "late", version: "2" }));
     expect(outcome).toMatchObject({ kind: "unchanged", because: "overtaken" });
+  });
+
+  it("changed and changed back within one second of the CRM's clock is two revisions, however often it is read", async () => {
+    const connectionId = createId("connection");
+    const read = (deal: Deal, second: number) =>
+      hub.inTenant((tx) =>
+        receiveDeal(
+          tx,
+          received(catalog, deal, { connectionId, readAt: instantFromMs(noon + second * 1_000) }),
+        ),
+      );
+    await receive(aDeal({ id: "back", version: "12:00:00#won" }));
+    const reopened = aDeal({ id: "back", version: "12:00:00#open", isWon: false });
+    expect(await read(reopened, 1)).toMatchObject({ kind: "revised", revision: 2 });
+    const wonAgain = aDeal({ id: "back", version: "12:00:00#won" });
+    expect(await read(wonAgain, 2)).toMatchObject({ kind: "revised", revision: 3 });
+    expect(await read(wonAgain, 3)).toMatchObject({ kind: "unchanged", because: "version" });
+    expect(await read(reopened, 1)).toMatchObject({ kind: "unchanged", because: "overtaken" });
+    expect(await countRevisions("back")).toBe(3);
   });
 
   it("is refused once its order is canceled, and leaves nothing", async () => {
