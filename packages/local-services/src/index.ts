@@ -1,4 +1,3 @@
-export { claimFolder } from "./claim-folder.ts";
 export { findFreePort, loopback } from "./free-port.ts";
 export { commandLineOf, isAlive } from "./process-identity.ts";
 export { findProjectFolder, temporalBinaryIn } from "./project-folder.ts";

@@ -22,7 +22,7 @@ const start = () =>
   startPostgres({ dataFolder, durability: "test", say: (sentence) => said.push(sentence) });
 
 beforeAll(() => {
-  // mkdtemp lets nobody else in: the case of a clone under /root, until the folder is opened.
+  // The parent lets nobody else in: as root, the case of a clone under /root.
   mkdirSync(join(parent, "open"));
 });
 afterAll(() => rmSync(parent, { recursive: true, force: true }));
@@ -67,6 +67,16 @@ describe("startPostgres", () => {
     const again = await start();
     expect(await query(again.databaseUrl, "select n from committed")).toEqual([{ n: 2 }]);
     await again.stop();
+  });
+
+  it("leaves the PostgreSQL of another run alone, and says which run it is", async () => {
+    const since = "2026-11-24T08:00:00.000Z";
+    const commandLine = commandLineOf(process.ppid);
+    writeFileSync(`${dataFolder}.run`, JSON.stringify({ pid: process.ppid, since, commandLine }));
+    await expect(start()).rejects.toThrow(
+      `already runs from ${join(parent, "open")} (process ${process.ppid}`,
+    );
+    rmSync(`${dataFolder}.run`);
   });
 
   it("does not mistake another program for a leftover of its own", async () => {

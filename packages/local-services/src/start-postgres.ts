@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import pg from "pg";
+import { claimRun } from "./claim-run.ts";
 import { findFreePort, loopback } from "./free-port.ts";
 import { clearLeftoverPostgres } from "./leftover-postgres.ts";
 import {
@@ -66,9 +67,29 @@ export async function startPostgres(input: StartPostgresInput): Promise<RunningP
   const say = input.say ?? (() => undefined);
   if (input.databaseUrl !== undefined) return useGivenPostgres(input.databaseUrl);
 
+  const place = resolve(input.dataFolder);
+  const giveBack = claimRun(`${place}.run`);
+  try {
+    return await startClaimed({ input, place, giveBack, say });
+  } catch (error) {
+    giveBack();
+    throw error;
+  }
+}
+
+async function startClaimed({
+  input,
+  place,
+  giveBack,
+  say,
+}: {
+  readonly input: StartPostgresInput;
+  readonly place: string;
+  readonly giveBack: () => void;
+  readonly say: (sentence: string) => void;
+}): Promise<RunningPostgres> {
   const account = findPostgresAccount();
   const binaries = reachableBinaries(findPostgresBinaries(), account);
-  const place = resolve(input.dataFolder);
   const dataFolder = reachableDataFolder({ folder: place, account, say });
   await clearLeftoverPostgres({ folder: dataFolder, say });
   const { password } = await prepareCluster({ folder: dataFolder, binaries, account, say });
@@ -94,14 +115,18 @@ export async function startPostgres(input: StartPostgresInput): Promise<RunningP
     await server.stop();
     throw error;
   }
+  const stop = async () => {
+    await server.stop();
+    giveBack();
+  };
   return {
     databaseUrl,
     origin: "started",
     pid: server.pid,
     dataFolder,
-    stop: server.stop,
+    stop,
     discard: async () => {
-      await server.stop();
+      await stop();
       removePostgresData(place);
     },
   };
@@ -217,7 +242,7 @@ export function removePostgresData(folder: string): void {
   const entry = lstatSync(folder, { throwIfNoEntry: false });
   if (entry?.isSymbolicLink()) rmSync(readlinkSync(folder), { recursive: true, force: true });
   rmSync(folder, { recursive: true, force: true });
-  rmSync(`${folder}.log`, { force: true });
+  for (const beside of ["log", "run"]) rmSync(`${folder}.${beside}`, { force: true });
 }
 
 /** Owned by root and open for passing only, so nobody else can put anything there. */

@@ -1,22 +1,20 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname } from "node:path";
 import { commandLineOf } from "./process-identity.ts";
 
-const claimFileName = "running.json";
-
 /**
- * Takes a folder for one run at a time and answers with the function that gives it back. A claim
- * whose process is gone, or whose number some other program has by now, does not count.
+ * Makes this process the one that runs what the file stands for, and answers with the function that
+ * gives it back. A claim whose process is gone, or whose number some other program has by now, does
+ * not count.
  *
- * @throws Error with a sentence when another run has the folder.
+ * @throws Error with a sentence when another run holds the claim.
  */
-export function claimFolder(folder: string): () => void {
-  mkdirSync(folder, { recursive: true });
-  const file = join(folder, claimFileName);
+export function claimRun(file: string): () => void {
+  mkdirSync(dirname(file), { recursive: true });
   const other = readClaim(file);
   if (other && other.pid !== process.pid && commandLineOf(other.pid) === other.commandLine) {
     throw new Error(
-      `Usher already runs from this folder (process ${other.pid}, since ${other.since}). ` +
+      `Usher already runs from ${dirname(file)} (process ${other.pid}, since ${other.since}). ` +
         `Stop it there with Ctrl-C, or with \`kill ${other.pid}\`, and start again.`,
     );
   }
