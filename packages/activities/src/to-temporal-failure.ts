@@ -15,7 +15,7 @@ export const ownFailureTypes = {
 const unexpectedAttemptsMax = 3;
 
 /**
- * What each category means for a retry (connectors.md, error taxonomy).
+ * What each category means for a retry.
  * `never`: the same call cannot succeed before a person or another call changed something.
  */
 const retryByCategory: Readonly<Record<ConnectorErrorCategory, "never" | "later" | "with-jitter">> =

@@ -10,8 +10,8 @@ export const trustedMsMax = 1_000;
 const refreshedAfterMs = 500;
 /**
  * While the database cannot be asked, a key that was good goes on being good for checks, for so
- * long. Checks are answered from memory and must survive a restart of PostgreSQL
- * (performance-reliability.md §11); nothing else is.
+ * long. Checks are answered from memory and must survive a restart of PostgreSQL;
+ * nothing else is. No key can be revoked meanwhile either: that, too, takes the database.
  */
 const honoredWhileBlindMsMax = 300_000;
 const entriesMax = 50_000;

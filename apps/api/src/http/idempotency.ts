@@ -49,5 +49,5 @@ export function fingerprintOf({
   return canonicalHash({ path, body: body ?? null });
 }
 
-/** 7 days (experience.md §3). */
+/** 7 days: longer than any caller goes on retrying. */
 export const idempotencyKeptMs = 7 * 86_400_000;

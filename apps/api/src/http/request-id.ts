@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 // Unique by process start and count: a random id per request would cost more than the lookup a
-// check consists of (performance-reliability.md §5).
+// check consists of.
 const ofThisProcess = randomBytes(6).toString("hex");
 let count = 0;
 
