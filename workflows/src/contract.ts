@@ -6,7 +6,7 @@
 
 export { publicMark, publicText, publicTextLengthMax } from "./public-text.ts";
 
-/** One task queue for workflows and the activities on our own database, one for calls to vendors. */
+/** One task queue for workflows and what they wait for, one for calls to vendors that nobody waits for. */
 export interface TaskQueues {
   readonly fulfillment: string;
   readonly vendors: string;

@@ -9,7 +9,7 @@ import {
   workflowInfo,
 } from "@temporalio/workflow";
 import type { RunStep, StepFailure, UndoableStep } from "@usher/activities";
-import { createVendors, ours } from "./activity-bounds.ts";
+import { createTakeBacks, ours, vendors } from "./activity-bounds.ts";
 import { type FulfillOrderInput, publicText } from "./contract.ts";
 import { openMailbox } from "./fulfillment-messages.ts";
 import { toStepFailure } from "./step-failure.ts";
@@ -35,7 +35,7 @@ const pauseAfterUnrecordedFailureMs = 5 * 60_000;
  */
 export async function fulfillOrder(order: FulfillOrderInput): Promise<FulfillOrderResult> {
   const mailbox = openMailbox();
-  const vendors = createVendors();
+  const takeBacks = createTakeBacks();
   /** Messages that the plan in hand has taken into account. */
   let heard = 0;
 
@@ -191,7 +191,7 @@ export async function fulfillOrder(order: FulfillOrderInput): Promise<FulfillOrd
       case "grant":
         return await untilDatabaseAnswers(() => ours.revokeGrant({ ...order, reason }));
       case "bill":
-        return await vendors.cancelBilling({ ...order, reason });
+        return await takeBacks.cancelBilling({ ...order, reason });
     }
   }
 

@@ -11,7 +11,7 @@ export interface TemporalWorkersInput {
   readonly workflowBundle: WorkflowBundle;
   /** On our own database: local to the workflow task. */
   readonly ownActivities: object;
-  /** Calls to vendors, on their queue. */
+  /** Calls to vendors: on both queues. */
   readonly vendorActivities: object;
   readonly interceptor: ActivityInterceptorsFactory;
   readonly shutdownGraceMs: number;
@@ -26,8 +26,8 @@ export interface TemporalWorkers {
 }
 
 /**
- * One process, one connection, two workers: one for workflows with their local activities, one
- * for vendors' calls, so that a slow vendor never takes the slots of our own steps.
+ * One process, one connection, two workers: one for the runs and what they wait for, one for
+ * vendors' calls that nobody waits for.
  */
 export async function startTemporalWorkers(input: TemporalWorkersInput): Promise<TemporalWorkers> {
   const shared = {
@@ -44,7 +44,9 @@ export async function startTemporalWorkers(input: TemporalWorkersInput): Promise
       ...shared,
       taskQueue: input.queues.fulfillment,
       workflowBundle: input.workflowBundle,
-      activities: input.ownActivities,
+      activities: { ...input.ownActivities, ...input.vendorActivities },
+      // Vendors' calls have slots of their own, so a slow one takes none of our own steps'.
+      maxConcurrentActivityTaskExecutions: 50,
       maxConcurrentWorkflowTaskExecutions: 40,
       maxConcurrentLocalActivityExecutions: 100,
       // About a megabyte each; a run that waits for an approver is replayed when it is woken.
