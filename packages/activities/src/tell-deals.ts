@@ -218,6 +218,7 @@ function planTelling(
         access === null || content === null
           ? []
           : content.lines.map((line) => `${line.quantity} × ${names.get(line.sku) ?? line.sku}`),
+      timeZone: content?.lines[0].term.timeZone ?? catalog.timeZone,
       url: `${deps.publicUrl}/orders/${order.id}`,
       eventSequence: order.eventSequence,
     },

@@ -68,3 +68,17 @@ export function addMonths(date: CalendarDate, months: number): CalendarDate {
 function startOfDay(date: T.PlainDate, timeZone: TimeZone): Instant {
   return date.toZonedDateTime(timeZone).epochMilliseconds as Instant;
 }
+
+/** The calendar day an instant falls on in a zone. */
+export function dayIn({
+  at,
+  timeZone,
+}: {
+  readonly at: Instant;
+  readonly timeZone: TimeZone;
+}): CalendarDate {
+  return T.Instant.fromEpochMilliseconds(at)
+    .toZonedDateTimeISO(timeZone)
+    .toPlainDate()
+    .toString() as CalendarDate;
+}

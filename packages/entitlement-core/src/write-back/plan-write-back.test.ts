@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { TimeZone } from "../kernel/index.ts";
 import { statusLadder } from "../order/status-ladder.ts";
 import { type OrderToTell, planWriteBack } from "./plan-write-back.ts";
 
@@ -15,6 +16,7 @@ function anOrder(changed: Partial<OrderToTell> = {}): OrderToTell {
     activeFromIso: null,
     activeUntilIso: null,
     holds: [],
+    timeZone: "UTC" as TimeZone,
     url: "https://hub.example/orders/ord_1",
     eventSequence: 3,
     ...changed,
@@ -82,11 +84,13 @@ describe("planWriteBack", () => {
       status: "Active",
       waitingOn: null,
       holds: ["50 × GTX Pro", "SSO"],
-      activeFromIso: "2027-07-01T00:00:00Z",
-      activeUntilIso: "2028-07-01T00:00:00Z",
+      activeFromIso: "2027-06-30T22:00:00Z",
+      activeUntilIso: "2028-06-30T22:00:00Z",
+      timeZone: "Europe/Berlin" as TimeZone,
     });
+    // The contract's calendar, and the last day of access rather than the first without.
     expect(planWriteBack({ order, lastWritten: null }).status.summary).toBe(
-      "Live: 50 × GTX Pro, SSO, from 2027-07-01 until 2028-07-01.",
+      "Live: 50 × GTX Pro, SSO, from 2027-07-01 through 2028-06-30.",
     );
   });
 });

@@ -1,4 +1,6 @@
 import { canonicalHash } from "../kernel/canonical-hash.ts";
+import { type Instant, instantFromIso, type TimeZone } from "../kernel/instant.ts";
+import { dayIn } from "../kernel/term.ts";
 import type { Problem, WaitingOn } from "../order/problem.ts";
 import type { OrderStatus } from "../order/status-ladder.ts";
 
@@ -14,6 +16,8 @@ export interface OrderToTell {
   readonly activeUntilIso: string | null;
   /** What the customer has: "50 × GTX Pro, SSO". Empty when there is nothing to say yet. */
   readonly holds: readonly string[];
+  /** Whose calendar the summary's days are of: the contract's. */
+  readonly timeZone: TimeZone;
   /** The order's timeline page. */
   readonly url: string;
   /** Grows with every event of the order. */
@@ -90,7 +94,7 @@ function summaryOf(order: OrderToTell): string {
     case "Awaiting approval":
       return order.waitingOn === null
         ? "Waits for an approval."
-        : `Waits for ${order.waitingOn.who}${until(order.waitingOn.dueIso, ", due")}.`;
+        : `Waits for ${order.waitingOn.who}${dueOn(order)}.`;
     case "Provisioning":
       return "Approved; access is being set up.";
     case "Active":
@@ -102,14 +106,25 @@ function summaryOf(order: OrderToTell): string {
     case "Canceled":
       return "Canceled; access has ended.";
     case "Ended":
-      return `The term is over${until(order.activeUntilIso, "; access ended")}.`;
+      return `The term is over${lastDayOfAccess(order, "; the last day was")}.`;
   }
 }
 
-function span({ activeFromIso, activeUntilIso }: OrderToTell): string {
-  return `${until(activeFromIso, ", from")}${until(activeUntilIso, " until")}`;
+function span(order: OrderToTell): string {
+  const { activeFromIso, timeZone } = order;
+  if (activeFromIso === null) return "";
+  const from = dayIn({ at: instantFromIso(activeFromIso), timeZone });
+  return `, from ${from}${lastDayOfAccess(order, " through")}`;
 }
 
-function until(iso: string | null, word: string): string {
-  return iso === null ? "" : `${word} ${iso.slice(0, 10)}`;
+/** People name the last day they have; the instant stored is the first they have not. */
+function lastDayOfAccess({ activeUntilIso, timeZone }: OrderToTell, word: string): string {
+  if (activeUntilIso === null) return "";
+  const lastInstant = (instantFromIso(activeUntilIso) - 1) as Instant;
+  return `${word} ${dayIn({ at: lastInstant, timeZone })}`;
+}
+
+function dueOn({ waitingOn, timeZone }: OrderToTell): string {
+  const due = waitingOn?.dueIso ?? null;
+  return due === null ? "" : `, due ${dayIn({ at: instantFromIso(due), timeZone })}`;
 }
