@@ -1,4 +1,14 @@
 import type { Benchmark } from "../benchmark.ts";
+import { checkBatchBenchmark } from "./check-batch.ts";
+import { checkHttpBenchmark } from "./check-http.ts";
+import { checkInProcessBenchmark } from "./check-in-process.ts";
+import { checkMemoryBenchmark } from "./check-memory.ts";
 import { tokenBenchmark } from "./token.ts";
 
-export const benchmarks: readonly Benchmark[] = [tokenBenchmark];
+export const benchmarks: readonly Benchmark[] = [
+  checkInProcessBenchmark,
+  checkMemoryBenchmark,
+  tokenBenchmark,
+  checkHttpBenchmark,
+  checkBatchBenchmark,
+];
