@@ -17,7 +17,7 @@ describe("base64url", () => {
   it("accepts a text exactly when writing what it says gives the same text", () => {
     const text = fc.string({
       maxLength: 9,
-      unit: fc.constantFrom(..."ABCDQRSTghwxyz0189-_+/= .\n\u0141é€"),
+      unit: fc.constantFrom(..."ABCDQRSTghwxyz0189-_+/= .\n\u0141é€".split("")),
     });
     fc.assert(
       fc.property(text, (candidate) => {

@@ -43,7 +43,9 @@ describe("rotation", () => {
     });
   });
 
-  it("no token is ever denied over ten rotations, as seen by verifiers with an hour-old key set", () => {
+  it("no token is ever denied over ten rotations, as seen by verifiers with an hour-old key set", {
+    timeout: 60_000,
+  }, () => {
     const secrets = new Map<string, SigningKey>();
     let keys: readonly RotatingKey[] = [];
     const published: { readonly at: number; readonly jwks: readonly unknown[] }[] = [];

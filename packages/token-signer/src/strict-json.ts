@@ -61,6 +61,8 @@ function hasUniqueKeys(bytes: Buffer): boolean {
         if (hasEscape || !addKey({ bytes, keys: open.at(-1), start, end: at })) return false;
         break;
       }
+      default:
+        break;
     }
   }
   return true;

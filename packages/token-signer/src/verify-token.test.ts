@@ -10,6 +10,8 @@ import { tokenBytesMax, verifyToken } from "./verify-token.ts";
 const { key, signer, expected } = licenseFixture();
 const { compact } = signer.signToken(someClaims());
 
+const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
 function verdict(text: string, now = noon): string {
   const verified = verifyToken({ ...expected, compact: text, now });
   return verified.ok ? "ok" : verified.reasons[0];
@@ -283,7 +285,6 @@ describe("form", () => {
   it("a second spelling of the same bytes is refused", () => {
     const [head = "", body = "", signature = ""] = compact.split(".");
     const lastChar = signature.at(-1) as string;
-    const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     const trailing = alphabet[alphabet.indexOf(lastChar) ^ 1] as string;
     expect(Buffer.from(signature.slice(0, -1) + trailing, "base64url")).toEqual(
       Buffer.from(signature, "base64url"),
@@ -322,7 +323,7 @@ describe("form", () => {
 });
 
 describe("mutation", () => {
-  it("of 10,000 mutated tokens none is accepted", () => {
+  it("of 10,000 mutated tokens none is accepted", { timeout: 60_000 }, () => {
     const other = licenseFixture();
     const donors = [
       signer.signToken(someClaims({ sub: "cus_01jd8e6q2mf8hr4wv2nq9x5t3d" })).compact,
@@ -343,10 +344,7 @@ describe("mutation", () => {
         .tuple(place, fc.string({ minLength: 1, maxLength: 3, unit: "binary" }))
         .map(([at, text]) => compact.slice(0, at) + text + compact.slice(at + text.length)),
       fc
-        .tuple(
-          place,
-          fc.constantFrom(..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."),
-        )
+        .tuple(place, fc.constantFrom(...`${alphabet}.`.split("")))
         .map(([at, char]) => compact.slice(0, at) + char + compact.slice(at + 1)),
       fc
         .tuple(place, fc.integer({ min: 1, max: 20 }))
@@ -355,7 +353,7 @@ describe("mutation", () => {
         .tuple(place, fc.integer({ min: 1, max: 20 }))
         .map(([at, length]) => compact.slice(0, at + length) + compact.slice(at)),
       fc.tuple(place, place).map(([one, two]) => {
-        const chars = [...compact];
+        const chars = compact.split("");
         [chars[one], chars[two]] = [chars[two] as string, chars[one] as string];
         return chars.join("");
       }),

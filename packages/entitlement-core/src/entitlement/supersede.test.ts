@@ -104,7 +104,7 @@ describe("supersede", () => {
   });
 });
 
-describe("supersede, for any rights and drafts", () => {
+describe("supersede, for any rights and drafts", { timeout: 60_000 }, () => {
   // One row per line and feature, as an order has; drafts keep the line ids.
   const unique = (rights: readonly Entitlement[]) => {
     const seen = new Set<string>();

@@ -20,14 +20,17 @@ export interface BlockArena {
   readonly wantsCompaction: boolean;
   /** Moves every living block and answers where each went, in the order given. */
   compact(living: Iterable<{ readonly at: number; readonly words: number }>): readonly number[];
+  /** Gives back what is held beyond a small reserve. */
+  trim(): void;
   /** Bytes held, the unused tail included. */
   readonly bytes: number;
 }
 
 const firstWords = 1 << 12;
 
-/** Slack after growth, as a share of what is used: it counts against the bytes per entitlement. */
-const growth = 1.0625;
+/** Few, large steps while it grows; what is too much afterwards is given back by `trim`. */
+const growth = 1.25;
+const slackMax = 1.0625;
 
 export function createBlockArena(): BlockArena {
   let used = 0;
@@ -61,7 +64,7 @@ export function createBlockArena(): BlockArena {
     compact(living) {
       const from = views.words;
       const places: number[] = [];
-      views = viewsOf(Math.max(Math.ceil((used - garbage) * growth), firstWords));
+      views = viewsOf(Math.max(Math.ceil((used - garbage) * slackMax), firstWords));
       used = 0;
       garbage = 0;
       for (const { at, words } of living) {
@@ -71,6 +74,13 @@ export function createBlockArena(): BlockArena {
         used += evenWords(words);
       }
       return places;
+    },
+    trim() {
+      const enough = Math.max(Math.ceil(used * slackMax), firstWords);
+      if (enough >= views.words.length) return;
+      const trimmed = viewsOf(enough);
+      trimmed.words.set(views.words.subarray(0, used));
+      views = trimmed;
     },
     get bytes() {
       return views.words.byteLength;

@@ -8,7 +8,8 @@
  *     meter         told period from f64 · used f64 · carried f64 [ · window from, to, period from, to f64 ]
  *     segment × n   from f64 · payload · standing
  *     entitlement   id × 4 · source · template · supersedes (0: nothing) [ · unused · from f64 · to f64 ]
- *     source        order id × 4 · revision | override << 31 · offering · decisions · line
+ *     source        order · offering · line
+ *     order         id × 4 · revision | override << 31 · decisions
  *     id            × 4
  *     text          bytes · Latin-1, four a word        or   all ones · interned
  *
@@ -23,11 +24,12 @@ export const meteredMeterWords = 14;
 export const segmentWords = 4;
 export const entitlementWords = 7;
 export const datedEntitlementWords = 12;
-export const sourceWords = 8;
+export const sourceWords = 3;
+export const orderWords = 6;
 
 /** In a cell's payload word. */
 export const manySegments = 0x8000_0000;
-/** In a source's revision word. */
+/** In an order's revision word. */
 export const isOverride = 0x8000_0000;
 /** In a text's length word: the next word is the number of an interned string. */
 export const internedText = 0xffff_ffff;

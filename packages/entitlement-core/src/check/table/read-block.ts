@@ -111,7 +111,8 @@ function readEntitlement({
   const superseded = words[at + 6] as number;
   const source = block.at + (words[at + 4] as number);
   const to = doubles[interval + 1] as number;
-  const revision = words[source + 4] as number;
+  const order = block.at + (words[source] as number);
+  const revision = words[order + 4] as number;
   return {
     id: readId({ prefix, words, at, strings }) as EntitlementId,
     customerId: block.customer,
@@ -121,11 +122,11 @@ function readEntitlement({
     activeTo: to === Number.POSITIVE_INFINITY ? null : (to as Instant),
     provenance: {
       kind: revision >= isOverride ? "override" : "order-line",
-      orderId: readId({ prefix: idPrefixes.order, words, at: source, strings }) as OrderId,
+      orderId: readId({ prefix: idPrefixes.order, words, at: order, strings }) as OrderId,
       revision: revision >= isOverride ? revision - isOverride : revision,
-      lineId: readText(block, words[source + 7] as number, vocabulary),
-      offeringVersionId: strings.get(words[source + 5] as number) as OfferingVersionId,
-      decisionIds: vocabulary.decisions.get(words[source + 6] as number),
+      lineId: readText(block, words[source + 2] as number, vocabulary),
+      offeringVersionId: strings.get(words[source + 1] as number) as OfferingVersionId,
+      decisionIds: vocabulary.decisions.get(words[order + 5] as number),
     },
     supersedes:
       superseded === 0

@@ -26,17 +26,19 @@ export class TableAnswer implements CheckAnswer {
   limit: Limit = noLimit;
   value: ConfigValue | null = null;
   usage = 0;
+  // Written by the table alone, one by one: a call with ten values costs as much as the check.
   /** `resetAt` and `validUntil` as numbers, Infinity for never: a field that may be null would allocate. */
-  private reset = Number.POSITIVE_INFINITY;
-  private next = Number.POSITIVE_INFINITY;
+  reset = Number.POSITIVE_INFINITY;
+  next = Number.POSITIVE_INFINITY;
+  /** Where `breakdown` is to be read from. */
+  views: Views | null = null;
+  block = 0;
+  cell = 0;
+  customer = "" as CustomerId;
+  at = 0 as Instant;
+  country: string | null = null;
 
   private readonly vocabulary: TableVocabulary;
-  private views: Views | null = null;
-  private block = 0;
-  private cell = 0;
-  private customer = "" as CustomerId;
-  private at = 0 as Instant;
-  private country: string | null = null;
 
   constructor(vocabulary: TableVocabulary) {
     this.vocabulary = vocabulary;
@@ -77,23 +79,6 @@ export class TableAnswer implements CheckAnswer {
       : sources.filter(({ entitlement }) => admitsCountry(entitlement.geo, this.country));
   }
 
-  /** Where `breakdown` is to be read from. */
-  locate(
-    views: Views,
-    block: number,
-    cell: number,
-    customer: CustomerId,
-    at: Instant,
-    country: string | null,
-  ): void {
-    this.views = views;
-    this.block = block;
-    this.cell = cell;
-    this.customer = customer;
-    this.at = at;
-    this.country = country;
-  }
-
   /** A no without figures. `next`: when it may change, Infinity for never. */
   refuse(reason: CheckReason, state: EntitlementStanding, next: number): this {
     this.allowed = false;
@@ -107,27 +92,16 @@ export class TableAnswer implements CheckAnswer {
     return this;
   }
 
-  /** The answer of a feature that stands `active` or `in_grace` and may be used in the country. */
-  decide(
-    decision: {
-      readonly allowed: boolean;
-      readonly reason: CheckReason;
-      readonly state: EntitlementStanding;
-      readonly limit: Limit;
-      readonly value: ConfigValue | null;
-      readonly usage: number;
-    },
-    reset: number,
-    next: number,
-  ): this {
-    this.allowed = decision.allowed;
-    this.reason = decision.reason;
-    this.state = decision.state;
-    this.limit = decision.limit;
-    this.value = decision.value;
-    this.usage = decision.usage;
-    this.reset = reset;
-    this.next = next;
+  /** Takes over what was worked out elsewhere; the breakdown is still read from the block. */
+  adopt(answer: CheckAnswer): this {
+    this.allowed = answer.allowed;
+    this.reason = answer.reason;
+    this.state = answer.state;
+    this.limit = answer.limit;
+    this.value = answer.value;
+    this.usage = answer.usage;
+    this.reset = answer.resetAt ?? Number.POSITIVE_INFINITY;
+    this.next = answer.validUntil ?? Number.POSITIVE_INFINITY;
     return this;
   }
 }

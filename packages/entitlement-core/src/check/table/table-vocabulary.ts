@@ -1,6 +1,7 @@
 import type { Feature } from "../../catalog/feature.ts";
 import type { GeoRule } from "../../catalog/offering.ts";
 import type { EntitlementValue } from "../../entitlement/entitlement.ts";
+import type { Limit } from "../../kernel/limit.ts";
 import { createInterner, type Interner } from "./interner.ts";
 import { type Payload, payloadKey } from "./payload.ts";
 
@@ -26,10 +27,36 @@ export interface TableVocabulary {
 export function createTableVocabulary(): TableVocabulary {
   return {
     strings: createInterner((text) => text),
-    templates: createInterner((template) => JSON.stringify(template)),
+    templates: createInterner(templateKey),
     decisions: createInterner((ids) => JSON.stringify(ids)),
     payloads: createInterner(payloadKey),
     featureKeys: createInterner((key) => key),
     features: [],
   };
+}
+
+/** Written by hand: a table is loaded with a million of these. */
+function templateKey({ value, graceDays, geo }: Template): string {
+  return `${graceDays} ${geo === null ? "-" : JSON.stringify([geo.mode, geo.countries])} ${valueKey(value)}`;
+}
+
+function valueKey(value: EntitlementValue): string {
+  switch (value.kind) {
+    case "boolean":
+      return value.kind;
+    case "config":
+      return `${value.kind} ${JSON.stringify(value.value)}`;
+    case "seat":
+      return `${value.kind} ${value.enforcement} ${limitKey(value.limit)}`;
+    case "metered": {
+      const { anchor, rollover } = value;
+      const from = anchor === undefined ? "-" : `${anchor.at} ${anchor.timeZone}`;
+      const most = rollover === null ? "-" : limitKey(rollover.max);
+      return `${value.kind} ${value.enforcement} ${limitKey(value.limit)} ${value.reset} ${most} ${from}`;
+    }
+  }
+}
+
+function limitKey(limit: Limit): string {
+  return limit.kind === "limited" ? String(limit.amount) : limit.kind;
 }

@@ -12,6 +12,7 @@ import {
   manySegments,
   meteredMeterWords,
   noPeriod,
+  orderWords,
   seatMeterWords,
   segmentWords,
   sourceWords,
@@ -45,9 +46,9 @@ export function createBlockWriter(vocabulary: TableVocabulary): BlockWriter {
   let end = 0;
   const singlePayloads = new Map<string, number>();
 
-  /** Room for `count` words at the end, from an even place on. */
-  const take = (count: number): number => {
-    const at = end + (end & 1);
+  /** Room for `count` words at the end; `align` 2 where doubles lie in them. */
+  const take = (count: number, align: 1 | 2 = 2): number => {
+    const at = align === 2 ? end + (end & 1) : end;
     end = at + count;
     if (end > views.words.length) {
       const grown = scratchOf(end * 2);
@@ -98,12 +99,12 @@ export function createBlockWriter(vocabulary: TableVocabulary): BlockWriter {
 
   const writeText = (text: string): number => {
     if (!isLatin1(text)) {
-      const at = take(2);
+      const at = take(2, 1);
       views.words[at] = internedText;
       views.words[at + 1] = vocabulary.strings.intern(text);
       return at;
     }
-    const at = take(1 + ((text.length + 3) >> 2));
+    const at = take(1 + ((text.length + 3) >> 2), 1);
     views.words[at] = text.length;
     for (let index = 0; index < text.length; index += 1) {
       const word = at + 1 + (index >> 2);
@@ -113,23 +114,38 @@ export function createBlockWriter(vocabulary: TableVocabulary): BlockWriter {
     return at;
   };
 
-  /** Rights of one order line share their source: written once, found again by its parts. */
-  const writeSource = ({ provenance }: Entitlement, written: Map<string, number>): number => {
-    const { kind, orderId, revision, lineId, offeringVersionId, decisionIds } = provenance;
+  /** Lines of one order share its part of their provenance. */
+  const writeOrder = ({ provenance }: Entitlement, written: Map<string, number>): number => {
+    const { kind, orderId, revision, decisionIds } = provenance;
     if (revision >= isOverride) throw new RangeError(`Revision ${revision} is out of range.`);
     const decisions = vocabulary.decisions.intern(decisionIds);
-    const offering = vocabulary.strings.intern(offeringVersionId);
-    const key = JSON.stringify([kind, orderId, revision, offering, decisions, lineId]);
+    // The id comes last: it may hold anything, the others hold no space.
+    const key = `order ${kind} ${revision} ${decisions} ${orderId}`;
     const known = written.get(key);
     if (known !== undefined) return known;
-    const line = writeText(lineId);
-    const at = take(sourceWords);
+    const at = take(orderWords, 1);
     const { words } = views;
     writeId({ id: orderId, prefix: idPrefixes.order, words, at, strings: vocabulary.strings });
     words[at + 4] = kind === "override" ? revision + isOverride : revision;
-    words[at + 5] = offering;
-    words[at + 6] = decisions;
-    words[at + 7] = line;
+    words[at + 5] = decisions;
+    written.set(key, at);
+    return at;
+  };
+
+  /** Rights of one order line share their source: written once, found again by its parts. */
+  const writeSource = (one: Entitlement, written: Map<string, number>): number => {
+    const { lineId, offeringVersionId } = one.provenance;
+    const order = writeOrder(one, written);
+    const offering = vocabulary.strings.intern(offeringVersionId);
+    const key = `line ${order} ${offering} ${lineId}`;
+    const known = written.get(key);
+    if (known !== undefined) return known;
+    const line = writeText(lineId);
+    const at = take(sourceWords, 1);
+    const { words } = views;
+    words[at] = order;
+    words[at + 1] = offering;
+    words[at + 2] = line;
     written.set(key, at);
     return at;
   };
@@ -189,7 +205,7 @@ export function createBlockWriter(vocabulary: TableVocabulary): BlockWriter {
     sources: Map<string, number>,
   ): void => {
     const size = isDated ? datedEntitlementWords : entitlementWords;
-    const first = take(rights.length * size);
+    const first = take(rights.length * size, isDated ? 2 : 1);
     views.words[cell + 6] = first;
     rights.forEach((one, index) => {
       const at = first + index * size;
@@ -198,7 +214,7 @@ export function createBlockWriter(vocabulary: TableVocabulary): BlockWriter {
       views.words[at + 4] = source;
       views.words[at + 5] = templates[index] as number;
       if (one.supersedes !== null) {
-        const superseded = take(idWordCount);
+        const superseded = take(idWordCount, 1);
         writeEntitlementId(one.supersedes, superseded);
         views.words[at + 6] = superseded;
       }

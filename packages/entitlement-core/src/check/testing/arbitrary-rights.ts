@@ -90,7 +90,7 @@ export function someRights(features: readonly Feature[]): fc.Arbitrary<readonly 
     pace: fc.nat(2),
     rollover: fc.option(someLimit),
     anchorDays: fc.option(fc.nat(40)),
-    timeZone: fc.constantFrom("UTC", "Europe/Berlin", "America/New_York"),
+    timeZone: fc.constantFrom("UTC", "UTC", "UTC", "UTC", "UTC", "Europe/Berlin"),
     config: someConfigValue,
   });
   return fc.array(fc.tuple(fc.record(someRight), values), { maxLength: 7 }).map((drawn) =>
