@@ -3,8 +3,7 @@ import type { BillingActivities, EntitlementActivities, OrderActivities } from "
 import { vendorsQueueBeside } from "./contract.ts";
 
 /**
- * Our own database, inside the workflow task, which the SDK renews while it takes longer than five
- * seconds.
+ * Our own database, inside the workflow task, which the SDK renews while it takes long.
  * A database that is away for longer is waited for by `untilDatabaseAnswers`, in durable sleeps.
  */
 export const ours = proxyLocalActivities<OrderActivities & EntitlementActivities>({

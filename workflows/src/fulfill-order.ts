@@ -23,6 +23,13 @@ export interface FulfillOrderResult {
 const pauseAfterUnrecordedFailureMs = 5 * 60_000;
 
 /**
+ * An order's whole life takes some fifty events. One that is woken hundreds of times starts a
+ * fresh history while it waits: a worker that takes it over has to replay all of it, and on a
+ * busy machine thousands of events take longer than a workflow task may.
+ */
+const historyLengthMax = 500;
+
+/**
  * One order from received to granted, and back if it is canceled or rejected.
  *
  * The truth is in PostgreSQL: after everything that happens the run asks `planOrder` what is next,
@@ -156,7 +163,8 @@ export async function fulfillOrder(order: FulfillOrderInput): Promise<FulfillOrd
   /** True when a message came, false when the time passed without one. */
   async function messageOrAfter(ms: number | null): Promise<boolean> {
     const isNewer = () => mailbox.messages !== heard;
-    if (workflowInfo().continueAsNewSuggested && !isNewer()) {
+    const { continueAsNewSuggested, historyLength } = workflowInfo();
+    if ((continueAsNewSuggested || historyLength > historyLengthMax) && !isNewer()) {
       await condition(allHandlersFinished);
       if (!isNewer()) await continueAsNew<typeof fulfillOrder>(order);
     }

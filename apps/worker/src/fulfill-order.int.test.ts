@@ -103,8 +103,14 @@ describe("fulfillOrder", () => {
       await inPhase(orderId, "awaiting-approval");
       order.revision = 2;
       await rig.fulfillment.wakeOrder({ tenantId, orderId, because: "revision" });
+      let attempt = 0;
       await waitUntil(
-        async () => (await decide(orderId, { decisionId: "apd_1", hash: hashOf(1) })) === "stale",
+        async () => {
+          // Another decision each time: one that was accepted before the wake stays accepted.
+          attempt += 1;
+          const decisionId = `apd_old_${attempt}`;
+          return (await decide(orderId, { decisionId, hash: hashOf(1) })) === "stale";
+        },
         { timeoutMs: 10_000, giveUp: () => new Error("the old hash is still accepted") },
       );
       order.approved.add(hashOf(2));
@@ -223,6 +229,25 @@ describe("fulfillOrder", () => {
       expect(order.journal.slice(6)).toEqual(["cancel bill", "undone bill"]);
     });
   });
+
+  it("continues as new before its history grows too long, and goes on waiting", async () => {
+    const { orderId, order } = given({ needsApproval: true });
+    const first = (await rig.start(orderId)).workflowId;
+    await inPhase(orderId, "awaiting-approval");
+    const { runId } = await rig.handle(orderId).describe();
+    const isContinued = async () => (await rig.handle(orderId).describe()).runId !== runId;
+    for (let sent = 0; sent < 1_000 && !(await isContinued()); sent += 5) {
+      const wakes = Array.from({ length: 5 }, () =>
+        rig.fulfillment.wakeOrder({ tenantId, orderId, because: "catalog" }),
+      );
+      await Promise.all(wakes);
+    }
+    expect(await isContinued()).toBe(true);
+    await inPhase(orderId, "awaiting-approval");
+    order.approved.add(hashOf(1));
+    expect(await decide(orderId, { decisionId: "apd_1", hash: hashOf(1) })).toBe("accepted");
+    expect(await rig.client.workflow.getHandle(first).result()).toEqual({ status: "Active" });
+  }, 120_000);
 
   it("ends cleanly when the run itself is canceled in Temporal", async () => {
     const { orderId, order } = given({ needsApproval: true });

@@ -128,9 +128,6 @@ function startOptions({
   return {
     workflowId: fulfillOrderWorkflowId({ tenantId, orderId }),
     taskQueue: queues.fulfillment,
-    // How long a run stands still when the worker that holds its task dies. Its own steps on the
-    // database take milliseconds, and longer ones renew the task.
-    workflowTaskTimeout: "5s",
     args: [{ tenantId, orderId } satisfies FulfillOrderInput] as [FulfillOrderInput],
     staticSummary: publicText(summary === undefined ? "Order" : `Order · ${summary}`),
     staticDetails: publicText(
