@@ -2,10 +2,10 @@ import type { Feature, FeatureKey } from "../catalog/feature.ts";
 import { effectiveEntitlement } from "../entitlement/effective-entitlement.ts";
 import type { Entitlement } from "../entitlement/entitlement.ts";
 import type { CustomerId } from "../kernel/ids.ts";
-import type { Instant } from "../kernel/instant.ts";
 import { type UsageRecord, usageInPeriod } from "../usage/usage-record.ts";
 import type { CheckAnswer, CheckReason } from "./check-answer.ts";
 import { checkEntitlement, refuseBadAmount } from "./check-entitlement.ts";
+import type { CheckQuestion } from "./check-question.ts";
 import { admitsCountry } from "./geo-rule.ts";
 import { createBlockArena } from "./table/block-arena.ts";
 import { dayMs, manySegments, noPeriod, segmentWords, standings } from "./table/block-layout.ts";
@@ -17,20 +17,6 @@ import { createUsagePeriodMemo } from "./table/usage-period-memo.ts";
 import { createBlockWriter } from "./table/write-block.ts";
 
 const never = Number.POSITIVE_INFINITY;
-
-export interface CheckQuestion {
-  readonly customer: CustomerId;
-  readonly feature: FeatureKey;
-  /** Units or seats wanted: a safe integer of at least 0. */
-  readonly amount: number;
-  /** ISO 3166-1 alpha-2, upper case; null when not known. */
-  readonly country: string | null;
-  /**
-   * Any instant. Rights are known for all of them, usage for the period last told only: what was
-   * used in an earlier one is asked of the database.
-   */
-  readonly at: Instant;
-}
 
 export interface CustomerRights {
   readonly customer: CustomerId;
@@ -219,9 +205,7 @@ export function createCheckTableParts({ features }: { readonly features: readonl
     answer.views = views;
     answer.block = block;
     answer.cell = cell;
-    answer.customer = customer;
-    answer.at = at;
-    answer.country = country;
+    answer.question = question;
 
     // Which stretch of the feature's course `at` lies in, and when the next one starts.
     let payloadNumber = words[cell + 5] as number;

@@ -5,10 +5,10 @@ import type {
   EntitlementStanding,
 } from "../../entitlement/effective-entitlement-shape.ts";
 import { spansOf } from "../../entitlement/span.ts";
-import type { CustomerId } from "../../kernel/ids.ts";
 import type { Instant } from "../../kernel/instant.ts";
 import { type Limit, noLimit, overageOf, remainingOf } from "../../kernel/limit.ts";
 import type { CheckAnswer, CheckReason } from "../check-answer.ts";
+import type { CheckQuestion } from "../check-question.ts";
 import { admitsCountry } from "../geo-rule.ts";
 import type { Views } from "./block-arena.ts";
 import { readCell } from "./read-block.ts";
@@ -34,9 +34,7 @@ export class TableAnswer implements CheckAnswer {
   views: Views | null = null;
   block = 0;
   cell = 0;
-  customer = "" as CustomerId;
-  at = 0 as Instant;
-  country: string | null = null;
+  question: CheckQuestion | null = null;
 
   private readonly vocabulary: TableVocabulary;
 
@@ -65,18 +63,20 @@ export class TableAnswer implements CheckAnswer {
   }
 
   get breakdown(): readonly BreakdownEntry[] {
-    if (this.views === null || (this.state !== "active" && this.state !== "in_grace")) return [];
-    const block = { views: this.views, at: this.block, customer: this.customer };
+    const { views, question } = this;
+    if (views === null || question === null) return [];
+    if (this.state !== "active" && this.state !== "in_grace") return [];
+    const block = { views, at: this.block, customer: question.customer };
     const rights = readCell(block, this.cell, this.vocabulary);
-    const feature = this.vocabulary.features[(this.views.words[this.cell + 4] as number) & 0xffff];
-    const sources = breakdownAt(spansOf(rights), this.at).filter(
+    const feature = this.vocabulary.features[(views.words[this.cell + 4] as number) & 0xffff];
+    const sources = breakdownAt(spansOf(rights), question.at).filter(
       ({ entitlement }) => entitlement.value.kind === feature?.kind,
     );
     const isCountryRefusal =
       this.reason === "country_not_allowed" || this.reason === "country_required";
     return isCountryRefusal
       ? sources
-      : sources.filter(({ entitlement }) => admitsCountry(entitlement.geo, this.country));
+      : sources.filter(({ entitlement }) => admitsCountry(entitlement.geo, question.country));
   }
 
   /** A no without figures. `next`: when it may change, Infinity for never. */
