@@ -6,7 +6,7 @@ import { ensureSigningKeys } from "./signing-keys.ts";
 export interface EnsuredTenant {
   readonly tenant_id: string;
   /** May do everything, in the operator's name. A new one each time; it is in no other answer ever again. */
-  readonly api_key: string;
+  readonly api_key: string | null;
 }
 
 /** Makes what is missing: tenant, signing keys, operator. What is there stays as it is. */
@@ -16,7 +16,8 @@ export async function ensureTenantWithOperator(input: {
   readonly now: number;
   readonly tenant: { readonly slug: string; readonly name: string; readonly timeZone: string };
   readonly operator: { readonly email: string; readonly name: string };
-  readonly keyEnvironment: "test" | "live";
+  /** What kind of operator key to make; null makes none. */
+  readonly keyEnvironment: "test" | "live" | null;
 }): Promise<EnsuredTenant> {
   refuseUnknownTimeZone(input.tenant.timeZone);
   const kek = kekOf(input.config);
@@ -33,6 +34,7 @@ export async function ensureTenantWithOperator(input: {
     return await owner.withTenant({ tenantId }, async (tx) => {
       await ensureSigningKeys(tx, { kek, now: input.now });
       const operator = await saveUser(tx, { ...input.operator, groups: ["operators"] });
+      if (input.keyEnvironment === null) return { tenant_id: tenantId, api_key: null };
       const { secret } = await addApiKey(tx, {
         environment: input.keyEnvironment,
         name: "operator",

@@ -47,6 +47,7 @@ program
   .requiredOption("--operator-email <email>")
   .option("--operator-name <name>", "the operator's name", "Operator")
   .option("--time-zone <zone>", "IANA time zone of the business", "UTC")
+  .option("--without-key", "print no operator key")
   .option("--test-key", "mark the key as one for tests: usher_sk_test_…")
   .option("--json", "print one JSON document")
   .action(
@@ -58,6 +59,7 @@ program
         readonly operatorName: string;
         readonly timeZone: string;
         readonly testKey?: boolean;
+        readonly withoutKey?: boolean;
       },
     ) =>
       answer(options, async () => {
@@ -66,11 +68,14 @@ program
           now: Date.now(),
           tenant: { slug: options.slug, name: options.name, timeZone: options.timeZone },
           operator: { email: options.operatorEmail, name: options.operatorName },
-          keyEnvironment: options.testKey ? "test" : "live",
+          keyEnvironment: options.withoutKey ? null : options.testKey ? "test" : "live",
         });
         return {
           value: made,
-          sentence: `Tenant ${made.tenant_id}. Operator key, shown this once: ${made.api_key}`,
+          sentence:
+            made.api_key === null
+              ? `Tenant ${made.tenant_id}.`
+              : `Tenant ${made.tenant_id}. Operator key, shown this once: ${made.api_key}`,
         };
       }),
   );

@@ -33,7 +33,10 @@ it("set-up may be repeated: one tenant, the same signing keys, a working operato
   expect(second.tenant_id).toBe(first.tenant_id);
   expect(second.api_key).not.toBe(first.api_key);
   expect(first.api_key).toMatch(/^usher_sk_test_/);
-  expect((await keysOf(config, first.tenant_id)).map((key) => key.status).toSorted()).toEqual(["current", "next"]);
+  expect((await keysOf(config, first.tenant_id)).map((key) => key.status).toSorted()).toEqual([
+    "current",
+    "next",
+  ]);
 });
 
 it("a key signs only after it was published for a day, and the one before stays published", async () => {
@@ -44,7 +47,8 @@ it("a key signs only after it was published for a day, and the one before stays 
   expect(await rotateTenantKeys({ config, slug: "acme", now })).toBe(false);
   expect(await rotateTenantKeys({ config, slug: "acme", now: now + day + 60_000 })).toBe(true);
   const after = await keysOf(config, tenant_id);
-  const kidOf = (keys: typeof before, status: string) => keys.find((key) => key.status === status)?.kid;
+  const kidOf = (keys: typeof before, status: string) =>
+    keys.find((key) => key.status === status)?.kid;
   expect(kidOf(after, "current")).toBe(kidOf(before, "next"));
   expect(kidOf(after, "retired")).toBe(kidOf(before, "current"));
   expect(after.find((key) => key.status === "retired")?.retireAt).toBeGreaterThan(now + day);

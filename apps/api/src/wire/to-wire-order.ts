@@ -21,6 +21,7 @@ import {
   type Problem,
   type WaitingOn,
 } from "@usher/entitlement-core/order";
+import { eventSentence } from "../pages/event-sentence.ts";
 import { toWireInstant } from "./to-wire-instant.ts";
 
 export function toWireOrder(order: OrderWithContent): WireOrder {
@@ -104,9 +105,12 @@ export function toWireOrderEvent({
   occurredAt,
 }: StoredOrderEvent): WireOrderEvent {
   const { type, ...data } = event;
+  const { sentence, more } = eventSentence(event);
   return {
     sequence,
     type,
+    sentence,
+    detail: more,
     data: toWire(data) as Record<string, unknown>,
     actor,
     occurred_at: toWireInstant(occurredAt),

@@ -3,9 +3,11 @@ import { toWireCatalog } from "@usher/api-contract";
 import type { Command } from "commander";
 import { CliFailure } from "../cli-failure.ts";
 import { expectOk } from "../hub.ts";
+import { auditPipeline, type PipelineAudit } from "../import/audit-pipeline.ts";
 import { catalogOfProducts } from "../import/catalog-of-products.ts";
 import { pipelineOfCsv } from "../import/pipeline-of-csv.ts";
 import { readCrmCsv } from "../import/read-crm-csv.ts";
+import { renderTable } from "../output.ts";
 import { createSimulatorControl } from "../simulator-control.ts";
 import type { CommandContext, RunCommand } from "./command-context.ts";
 
@@ -16,9 +18,17 @@ interface ImportOptions {
 
 /** `usher import crm-csv <folder>`: a published pipeline into the simulated Salesforce; the hub takes it from there by polling. */
 export function addImportCommand(program: Command, run: RunCommand): void {
-  program
+  const load = program
     .command("import")
-    .description("load data from elsewhere")
+    .description("load data from elsewhere, and audit what became of it");
+  load
+    .command("audit")
+    .description(
+      "compare what the CRM sold, what was billed and what was granted, per product, to the cent and the unit",
+    )
+    .option("--json", "print one JSON document")
+    .action((options: { readonly json?: boolean }) => run(options, audit));
+  load
     .command("crm-csv")
     .description(
       "load accounts.csv, products.csv and sales_pipeline.csv into the simulated Salesforce",
@@ -43,16 +53,54 @@ function sampleFolder({ config }: CommandContext): string {
   });
 }
 
+async function audit(context: CommandContext): Promise<void> {
+  const result = await auditPipeline({ hub: context.hub(), simulatorUrl: simulatorUrlOf(context) });
+  context.output.answer(result, () => renderAudit(result));
+  if (!result.agrees) process.exitCode = 1;
+}
+
+function renderAudit(result: PipelineAudit): string {
+  const money = (minor: number) => (minor / 100).toFixed(2);
+  const words = (counts: Readonly<Record<string, number>>) =>
+    Object.entries(counts)
+      .map(([status, count]) => `${count} ${status}`)
+      .join(", ");
+  return [
+    `${result.wonDeals} won deals in the CRM. Orders: ${words(result.ordersByStatus)}. Shown on the deals: ${words(result.dealsByStatus)}.`,
+    renderTable({
+      columns: ["product", "orders", "sold", "billed", "units sold", "billed", "granted", ""],
+      rows: result.products.map((one) => [
+        one.sku,
+        String(one.orders),
+        money(one.sold.minor),
+        money(one.billed.minor),
+        String(one.sold.quantity),
+        String(one.billed.quantity),
+        String(one.granted),
+        one.agrees ? "agree" : "DIFFER",
+      ]),
+      empty: "Nothing was sold.",
+    }),
+    result.agrees
+      ? "All books agree."
+      : "The books do not agree (yet): orders may still be on their way.",
+  ].join("\n");
+}
+
+function simulatorUrlOf({ config }: CommandContext): string {
+  const url = config.demo?.simulator["salesforce"]?.url;
+  if (url !== undefined) return url;
+  throw new CliFailure("No simulated Salesforce is known here.", {
+    hint: "Run `npm start` first.",
+  });
+}
+
 async function importCrmCsv(
-  { config, hub, output }: CommandContext,
+  context: CommandContext,
   input: { readonly folder: string; readonly options: ImportOptions },
 ): Promise<void> {
-  const simulatorUrl = config.demo?.simulator["salesforce"]?.url;
-  if (simulatorUrl === undefined) {
-    throw new CliFailure("No simulated Salesforce is known here.", {
-      hint: "Run `npm start` first.",
-    });
-  }
+  const { hub, output } = context;
+  const simulatorUrl = simulatorUrlOf(context);
   const csv = readCrmCsv(input.folder);
   const won = csv.opportunities.filter((one) => one.deal_stage === "Won").length;
   output.say(

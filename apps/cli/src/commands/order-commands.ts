@@ -4,7 +4,7 @@ import colors from "picocolors";
 import { CliFailure } from "../cli-failure.ts";
 import { expectOk } from "../hub.ts";
 import { paintStatus, renderTable } from "../output.ts";
-import { sentenceOfEvent } from "../sentence-of-event.ts";
+import { renderEvent } from "../render-event.ts";
 import type { CommandContext, RunCommand } from "./command-context.ts";
 
 interface JsonOption {
@@ -142,7 +142,7 @@ function renderOrder(order: WireOrder, events: readonly WireOrderEvent[]): strin
     `  ${order.source.system} ${order.source.id}, revision ${order.revision} (${order.revision_hash.slice(0, 19)}…)`,
     ...holder,
     ...lines,
-    ...events.map((event) => `  ${colors.dim(event.occurred_at)}  ${sentenceOfEvent(event)}`),
+    ...events.map((event) => `  ${colors.dim(event.occurred_at)}  ${renderEvent(event)}`),
   ].join("\n");
 }
 

@@ -1,9 +1,9 @@
-import type { UsherClient, WireOrder } from "@usher/api-contract";
+import type { UsherClient, WireOrder, WireOrderEvent } from "@usher/api-contract";
 import colors from "picocolors";
 import { CliFailure } from "../cli-failure.ts";
 import { expectOk } from "../hub.ts";
 import { paintStatus } from "../output.ts";
-import { sentenceOfEvent } from "../sentence-of-event.ts";
+import { renderEvent } from "../render-event.ts";
 import type { SimulatorControl } from "../simulator-control.ts";
 import { dana } from "./demo-people.ts";
 import { verifyDemoToken } from "./verify-demo-token.ts";
@@ -47,6 +47,7 @@ export async function playMainJob(input: {
   readonly account: string;
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
+  readonly onEvent: (event: WireOrderEvent) => void;
   /** Resolves when the person at the terminal wants Dana to say yes; at once where nobody can press a key. */
   readonly untilApproved: (taskPage: string) => Promise<void>;
 }): Promise<MainJobResult> {
@@ -66,7 +67,10 @@ export async function playMainJob(input: {
     orderId: first.id,
     timeoutMs: 60_000,
     signal: input.signal,
-    onEvent: (event) => tell(sentenceOfEvent(event)),
+    onEvent: (event) => {
+      tell(renderEvent(event));
+      input.onEvent(event);
+    },
     onStanding: async (standing) => {
       if (standing.status !== "Awaiting approval" || isAsked) return;
       isAsked = true;

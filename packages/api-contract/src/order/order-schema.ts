@@ -189,6 +189,13 @@ export const orderEventSchema = z
     type: z
       .string()
       .meta({ description: "What happened, in the past tense.", example: "order_billed" }),
+    sentence: z
+      .string()
+      .meta({ description: "The event for people.", example: "Billed in stripe: USD 86,400.00" }),
+    detail: z
+      .string()
+      .nullable()
+      .meta({ description: "A person's own words, a fix, or the record's id." }),
     data: z.record(z.string(), z.unknown()).meta({ description: "The event's facts, by type." }),
     actor: z.string().nullable(),
     occurred_at: instantSchema,
