@@ -14,4 +14,7 @@ export {
   startSupervisedProcess,
 } from "./supervised-process.ts";
 export type { TemporalStorage } from "./temporal-flags.ts";
+export { trytonNames } from "./tryton/furnish-tryton-company.ts";
+export { prepareTryton, type RunningTryton, type Tryton } from "./tryton/start-tryton.ts";
+export type { TrytonRpc } from "./tryton/tryton-rpc.ts";
 export { waitUntil } from "./wait-until.ts";

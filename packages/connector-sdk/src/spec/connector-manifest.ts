@@ -1,7 +1,10 @@
 import type { z } from "zod";
 import type { BillingConnector } from "./billing-connector.ts";
 import type { CrmConnector } from "./crm-connector.ts";
+import type { ErpConnector } from "./erp-connector.ts";
+import type { TokenStore } from "./token-store.ts";
 import type { WebhookReceiver } from "./webhook.ts";
+import type { WebhookSubscriptions } from "./webhook-subscriptions.ts";
 
 export type ConnectorKind = "crm" | "billing" | "erp";
 
@@ -27,6 +30,8 @@ export interface ConnectorManifest {
 export interface ConnectorDependencies {
   readonly fetch: typeof fetch;
   readonly now: () => number;
+  /** Needed by a connection whose refresh tokens rotate; the others keep their tokens in memory. */
+  readonly tokens?: TokenStore;
 }
 
 /**
@@ -45,6 +50,10 @@ export interface ConnectorDefinition {
 export interface ConnectedSystem {
   readonly crm: CrmConnector | null;
   readonly billing: BillingConnector | null;
+  /** Left out by a system that is no ERP. */
+  readonly erp?: ErpConnector | null;
   readonly webhooks: WebhookReceiver | null;
+  /** Left out where webhooks are set up once, by a person. */
+  readonly subscriptions?: WebhookSubscriptions | null;
   close(): Promise<void>;
 }

@@ -16,6 +16,11 @@ export interface DealPage {
   readonly checkpoint: Checkpoint;
   /** False when the stream has been read up to now. */
   readonly hasMore: boolean;
+  /**
+   * True on the first page of a read that had to begin again, because the vendor has forgotten what
+   * happened since the checkpoint. Nothing is lost by it, but it takes longer: tell the operator.
+   */
+  readonly isFullRead?: boolean;
 }
 
 /** What the CRM is to show about an order. Written only when something differs; `sequence` only ever grows. */

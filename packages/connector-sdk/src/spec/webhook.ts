@@ -5,7 +5,12 @@ export interface InboundRequest {
 }
 
 export type WebhookVerdict =
-  | { readonly verified: true; readonly events: readonly InboundEvent[] }
+  | {
+      readonly verified: true;
+      readonly events: readonly InboundEvent[];
+      /** Those of a batch that are no events as the vendor documents them: kept, not lost. */
+      readonly unreadable?: readonly UnreadableEvent[];
+    }
   | {
       readonly verified: false;
       readonly because: "missing" | "invalid" | "stale" | "future" | "malformed";
@@ -18,6 +23,13 @@ export interface InboundEvent {
   readonly eventId: string;
   readonly type: string;
   readonly dealId: string | null;
+  readonly body: unknown;
+}
+
+/** One element of a verified batch that could not be read; the others of the batch go on. */
+export interface UnreadableEvent {
+  /** What was expected and what came, by field; free of personal data. */
+  readonly detail: string;
   readonly body: unknown;
 }
 
