@@ -35,7 +35,7 @@ export function spansOf(entitlements: readonly Entitlement[]): readonly Span[] {
 }
 
 /** The exclusive end of a right's grace: never before the end of its term; null when it never ends. */
-export function graceEnd(
+function graceEnd(
   { activeTo, graceDays }: Pick<Entitlement, "activeTo" | "graceDays">,
   replacedAt: Instant | undefined,
 ): Instant | null {
