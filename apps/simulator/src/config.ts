@@ -16,6 +16,13 @@ const environment = z.object({
   SIMULATOR_SALESFORCE_FIELDS_DEPLOYED: z.enum(["true", "false"]).default("true"),
   SIMULATOR_SALESFORCE_FIELD_PREFIX: text,
   SIMULATOR_STRIPE_SECRET_KEY: text,
+  SIMULATOR_HUBSPOT_ACCESS_TOKEN: text,
+  SIMULATOR_HUBSPOT_CLIENT_ID: text,
+  SIMULATOR_HUBSPOT_CLIENT_SECRET: text,
+  SIMULATOR_HUBSPOT_REFRESH_TOKEN: text,
+  /** `false`: the portal has none of the status properties yet. */
+  SIMULATOR_HUBSPOT_PROPERTIES_CREATED: z.enum(["true", "false"]).default("true"),
+  SIMULATOR_HUBSPOT_PROPERTY_PREFIX: text,
   /** How long a draft that advances by itself waits; Stripe: an hour. */
   SIMULATOR_STRIPE_AUTO_FINALIZE_MS: wholeNumber.min(0).optional(),
 });
@@ -42,6 +49,14 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     stripe: {
       secretKey: value.SIMULATOR_STRIPE_SECRET_KEY,
       autoFinalizeAfterMs: value.SIMULATOR_STRIPE_AUTO_FINALIZE_MS,
+    },
+    hubspot: {
+      accessToken: value.SIMULATOR_HUBSPOT_ACCESS_TOKEN,
+      clientId: value.SIMULATOR_HUBSPOT_CLIENT_ID,
+      clientSecret: value.SIMULATOR_HUBSPOT_CLIENT_SECRET,
+      refreshToken: value.SIMULATOR_HUBSPOT_REFRESH_TOKEN,
+      propertiesCreated: value.SIMULATOR_HUBSPOT_PROPERTIES_CREATED === "true",
+      propertyPrefix: value.SIMULATOR_HUBSPOT_PROPERTY_PREFIX,
     },
   };
 }

@@ -3,6 +3,13 @@ import { Hono } from "hono";
 import { createControlApp } from "./control/control-app.ts";
 import { createFaultBoard } from "./fault/fault-board.ts";
 import type { NodeEnv } from "./http-answer.ts";
+import { createChangeFeed } from "./hubspot/change-feed.ts";
+import { createHubSpotApp } from "./hubspot/hubspot-app.ts";
+import { createHubSpotTokens } from "./hubspot/hubspot-tokens.ts";
+import { createPortal, propertySettings } from "./hubspot/portal.ts";
+import { createRateLimits } from "./hubspot/rate-limits.ts";
+import { seedPortal } from "./hubspot/seed-portal.ts";
+import { createHubSpotVoice } from "./hubspot/webhook-voice.ts";
 import { createRandom } from "./random-source.ts";
 import { createAccessTokens } from "./salesforce/access-token.ts";
 import { createNotificationVoice } from "./salesforce/notification.ts";
@@ -19,6 +26,7 @@ import { finalizeDueInvoices } from "./stripe/finalize-due-invoices.ts";
 import { createStripeAccount, NOBODY } from "./stripe/stripe-account.ts";
 import { createStripeApp } from "./stripe/stripe-app.ts";
 import { createTrafficLog } from "./traffic-log.ts";
+import { signedUnder } from "./webhook/sign-webhook.ts";
 import { createWebhookCenter } from "./webhook/webhook-center.ts";
 
 export interface SimulatorOptions {
@@ -42,6 +50,17 @@ export interface SimulatorOptions {
     /** Default one hour, as Stripe. */
     readonly autoFinalizeAfterMs?: number | undefined;
   };
+  readonly hubspot?: {
+    /** Of a private app or service key. */
+    readonly accessToken?: string | undefined;
+    readonly clientId?: string | undefined;
+    readonly clientSecret?: string | undefined;
+    readonly refreshToken?: string | undefined;
+    /** False: the portal has none of the status properties yet. */
+    readonly propertiesCreated?: boolean | undefined;
+    /** Default `usher`: properties are named `usher_status` and so on. */
+    readonly propertyPrefix?: string | undefined;
+  };
 }
 
 /** Credentials a simulator has unless told otherwise. They guard nothing. */
@@ -49,6 +68,10 @@ export const DEFAULT_CREDENTIALS = {
   salesforceClientId: "usher-client-id",
   salesforceClientSecret: "usher-client-secret",
   stripeSecretKey: "sk_test_usher_simulator",
+  hubspotAccessToken: "pat-na1-usher-simulator",
+  hubspotClientId: "usher-hubspot-client",
+  hubspotClientSecret: "usher-hubspot-secret",
+  hubspotRefreshToken: "usher-hubspot-refresh",
 } as const;
 
 const SUBSCRIPTIONS_EVERY_MS = 5_000;
@@ -86,9 +109,25 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     defaults: accountDefaults(options, seed),
   });
   const cursors = createQueryCursors(org);
+  const portal = createPortal({
+    store,
+    faults,
+    webhooks,
+    now,
+    defaults: portalDefaults(options, seed),
+  });
+  const hubspotFeed = createChangeFeed(portal);
+  const hubspotLimits = createRateLimits(portal);
+  const hubspotTokens = createHubSpotTokens({
+    portal,
+    clientId: options.hubspot?.clientId ?? DEFAULT_CREDENTIALS.hubspotClientId,
+    clientSecret: options.hubspot?.clientSecret ?? DEFAULT_CREDENTIALS.hubspotClientSecret,
+    refreshToken: options.hubspot?.refreshToken ?? DEFAULT_CREDENTIALS.hubspotRefreshToken,
+  });
+  webhooks.giveVoice("hubspot", createHubSpotVoice(hubspotFeed));
   webhooks.giveVoice("salesforce", createNotificationVoice(org));
   webhooks.giveVoice("stripe", {
-    signatureHeader: "Stripe-Signature",
+    sign: signedUnder("Stripe-Signature"),
     bodyOf(eventId) {
       const event = account.events.get(eventId);
       return event && JSON.stringify(showEvent(account, event), null, 2);
@@ -99,13 +138,16 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     // Ids must not change when a process starts again on the same folder: settings keep the seed.
     org.changeSettings({});
     account.changeSettings({});
+    portal.changeSettings({});
     seedOrg(org);
+    seedPortal(portal);
     faults.load();
   }
 
   store.open();
   begin();
   webhooks.start();
+  hubspotFeed.flush();
 
   const parts: SimulatorParts = {
     store,
@@ -117,11 +159,16 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     tokens,
     cursors,
     account,
+    portal,
+    hubspotFeed,
+    hubspotTokens,
+    hubspotLimits,
     reset() {
       webhooks.forget();
       cursors.expireAll();
       traffic.clear();
       org.usage.calls = 0;
+      hubspotLimits.forget();
       store.clear();
       begin();
     },
@@ -132,6 +179,16 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const app = new Hono<NodeEnv>();
   app.route("/", createSalesforceApp({ org, tokens, cursors, traffic }));
   app.route("/", createStripeApp({ account, traffic }));
+  app.route(
+    "/",
+    createHubSpotApp({
+      portal,
+      feed: hubspotFeed,
+      tokens: hubspotTokens,
+      limits: hubspotLimits,
+      traffic,
+    }),
+  );
   app.route("/", createControlApp(parts));
 
   return {
@@ -146,6 +203,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       advanceSubscriptions(step);
     },
     stop() {
+      hubspotFeed.stop();
       webhooks.stop();
       store.close();
     },
@@ -176,6 +234,73 @@ function accountDefaults({ stripe }: SimulatorOptions, seed: number) {
     defaultPayment: "succeeds" as const,
     autoFinalizeAfterMs: stripe?.autoFinalizeAfterMs ?? 3_600_000,
     searchLagMs: 0,
+  };
+}
+
+/** What an app of this hub is granted. */
+const HUBSPOT_SCOPES = [
+  "crm.objects.deals.read",
+  "crm.objects.deals.write",
+  "crm.objects.line_items.read",
+  "crm.objects.line_items.write",
+  "crm.objects.companies.read",
+  "crm.objects.companies.write",
+  "crm.objects.products.read",
+  "crm.objects.products.write",
+  "crm.objects.owners.read",
+  "crm.schemas.deals.read",
+  "crm.schemas.deals.write",
+  "crm.schemas.line_items.read",
+  "crm.schemas.line_items.write",
+  "crm.schemas.companies.read",
+];
+
+function portalDefaults({ hubspot }: SimulatorOptions, seed: number) {
+  // Ids of stages are the portal's own: nothing may be read from them.
+  const base = 1_000_000_000 + (seed % 800_000_000);
+  const stage = (at: number, label: string, isClosed = false, isWon = false) => ({
+    id: String(base + at),
+    label,
+    isClosed,
+    isWon,
+  });
+  const prefix = (hubspot?.propertiesCreated ?? true) ? (hubspot?.propertyPrefix ?? "usher") : null;
+  return {
+    portalId: 40_000_000 + (seed % 1_000_000),
+    appId: 7_000_000,
+    accessToken: hubspot?.accessToken ?? DEFAULT_CREDENTIALS.hubspotAccessToken,
+    scopes: HUBSPOT_SCOPES,
+    stages: [
+      stage(1, "Qualification"),
+      stage(2, "Negotiation/Review"),
+      stage(3, "Closed Won", true, true),
+      stage(4, "Closed Lost", true),
+    ],
+    ...propertySettings(prefix),
+    tokenTtlMs: 30 * 60_000,
+    searchLagMs: 0,
+    searchesPerSecondMax: null,
+    callsPerTenSecondsMax: null,
+    callsPerDayMax: null,
+    echoWebhooks: false,
+    announcedProperties: [
+      "dealname",
+      "dealstage",
+      "amount",
+      "closedate",
+      "deal_currency_code",
+      "hubspot_owner_id",
+      "quantity",
+      "price",
+      "discount",
+      "hs_discount_percentage",
+      "hs_recurring_billing_start_date",
+      "hs_recurring_billing_period",
+      "hs_term_in_months",
+      "recurringbillingfrequency",
+    ],
+    journalSubscriptions: [],
+    journalKeptMs: 3 * 86_400_000,
   };
 }
 

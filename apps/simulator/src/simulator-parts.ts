@@ -1,4 +1,8 @@
 import type { FaultBoard } from "./fault/fault-board.ts";
+import type { ChangeFeed } from "./hubspot/change-feed.ts";
+import type { HubSpotTokens } from "./hubspot/hubspot-tokens.ts";
+import type { Portal } from "./hubspot/portal.ts";
+import type { RateLimits } from "./hubspot/rate-limits.ts";
 import type { AccessTokens } from "./salesforce/access-token.ts";
 import type { Org } from "./salesforce/org.ts";
 import type { QueryCursors } from "./salesforce/query-cursors.ts";
@@ -18,6 +22,10 @@ export interface SimulatorParts {
   readonly tokens: AccessTokens;
   readonly cursors: QueryCursors;
   readonly account: StripeAccount;
-  /** Back to an empty org and an empty account; endpoints, faults and settings are forgotten too. */
+  readonly portal: Portal;
+  readonly hubspotFeed: ChangeFeed;
+  readonly hubspotTokens: HubSpotTokens;
+  readonly hubspotLimits: RateLimits;
+  /** Back to an empty org, account and portal; endpoints, faults and settings are forgotten too. */
   reset(): void;
 }

@@ -16,6 +16,7 @@ export interface RunningSimulator {
   readonly port: number;
   readonly salesforce: { readonly url: string };
   readonly stripe: { readonly url: string };
+  readonly hubspot: { readonly url: string };
   /** The origin that serves `/` (the page) and `/control/…`. */
   readonly control: { readonly url: string };
   /** For tests in the same process: the state behind the apps. */
@@ -47,6 +48,7 @@ export async function startSimulator(options: StartOptions = {}): Promise<Runnin
     port: address.port,
     salesforce: { url },
     stripe: { url },
+    hubspot: { url },
     control: { url },
     parts: simulator.parts,
     async stop() {

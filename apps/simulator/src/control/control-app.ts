@@ -2,6 +2,7 @@ import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { z } from "zod";
 import type { NodeEnv } from "../http-answer.ts";
+import { HubSpotError } from "../hubspot/hubspot-error.ts";
 import { SalesforceError } from "../salesforce/salesforce-error.ts";
 import type { SimulatorParts } from "../simulator-parts.ts";
 import { StripeError } from "../stripe/stripe-error.ts";
@@ -19,6 +20,7 @@ import { numberOf, readJson, vendorOf, withoutUndefined } from "./control-reques
 import { CONTROL_ROUTES } from "./control-routes.ts";
 import { addDealRoutes } from "./deal-routes.ts";
 import { forgeWebhook } from "./forge-webhook.ts";
+import { addHubSpotDealRoutes } from "./hubspot/hubspot-deal-routes.ts";
 import { addPageRoutes } from "./page/page-routes.ts";
 import { summarizeState } from "./state-summary.ts";
 import { toFault } from "./to-fault.ts";
@@ -115,6 +117,7 @@ export function createControlApp(parts: SimulatorParts): Hono<NodeEnv> {
   });
 
   addDealRoutes(app, parts);
+  addHubSpotDealRoutes(app, parts);
   addBillingRoutes(app, parts);
   addPageRoutes(app, parts);
   return app;
@@ -145,5 +148,7 @@ function explain(error: Error, context: Context<NodeEnv>): Response {
     return context.json({ error: error.message, salesforce: error.items }, 422);
   if (error instanceof StripeError)
     return context.json({ error: error.message, stripe: error.body }, 422);
+  if (error instanceof HubSpotError)
+    return context.json({ error: error.message, hubspot: error.body }, 422);
   throw error;
 }

@@ -198,6 +198,19 @@ export const orgSettingsInput = z.strictObject({
     .optional(),
 });
 
+export const portalSettingsInput = z.strictObject({
+  /** Scopes the app is granted. */
+  scopes: z.array(z.string()).optional(),
+  token_ttl_ms: z.int().min(1).optional(),
+  search_lag_ms: z.int().min(0).max(600_000).optional(),
+  searches_per_second_max: z.int().min(0).nullable().optional(),
+  calls_per_ten_seconds_max: z.int().min(0).nullable().optional(),
+  calls_per_day_max: z.int().min(0).nullable().optional(),
+  echo_webhooks: z.boolean().optional(),
+  announced_properties: z.array(z.string()).optional(),
+  journal_kept_ms: z.int().min(0).optional(),
+});
+
 export const accountSettingsInput = z.strictObject({
   default_payment: z.enum(["succeeds", "fails", "none"]).optional(),
   auto_finalize_after_ms: z.int().min(0).optional(),

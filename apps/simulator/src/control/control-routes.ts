@@ -36,6 +36,33 @@ export const CONTROL_ROUTES: readonly { readonly route: string; readonly what: s
   { route: "POST /control/salesforce/fields", what: "Adds a custom field to an object." },
   { route: "POST /control/salesforce/expire_tokens", what: "Ends every session now." },
   { route: "POST /control/salesforce/expire_locators", what: "Forgets every query locator." },
+  {
+    route: "POST /control/hubspot/deals",
+    what: "Wins a deal in HubSpot: company, products, deal and lines as needed.",
+  },
+  {
+    route: "GET /control/hubspot/deals?status=&q=&limit=&offset=",
+    what: "HubSpot's deals with lines and status properties, newest change first.",
+  },
+  { route: "GET /control/hubspot/deals/:id", what: "One deal." },
+  { route: "PATCH /control/hubspot/deals/:id", what: "Edits a deal, as Salesforce's." },
+  { route: "POST /control/hubspot/deals/:id/reopen", what: "Puts a closed deal back." },
+  { route: "POST /control/hubspot/deals/:id/win", what: "Puts a deal to the won stage." },
+  {
+    route: "POST /control/hubspot/deals/:id/delete_account",
+    what: "Deletes the deal's company; its deals stay without one, or go with it.",
+  },
+  { route: "DELETE /control/hubspot/deals/:id", what: "Archives a deal." },
+  {
+    route: "POST /control/hubspot/bulk",
+    what: "Loads companies, products and deals; repeatable by ref; the body is Salesforce's.",
+  },
+  { route: "GET /control/hubspot/settings", what: "The portal's settings." },
+  {
+    route: "PATCH /control/hubspot/settings",
+    what: "Scopes, limits, search lag, echoes, token life, how long the journal is kept.",
+  },
+  { route: "POST /control/hubspot/expire_tokens", what: "Ends every OAuth token now." },
   { route: "GET /control/stripe/customers?limit=", what: "Customers, newest first." },
   {
     route: "GET /control/stripe/subscriptions?customer=&limit=",
@@ -91,5 +118,5 @@ export const CONTROL_ROUTES: readonly { readonly route: string; readonly what: s
     route: "GET /control/state/summary",
     what: "Counts and sums per product in minor units, CRM and billing.",
   },
-  { route: "POST /control/reset", what: "Back to an empty org and account." },
+  { route: "POST /control/reset", what: "Back to an empty org, portal and account." },
 ];

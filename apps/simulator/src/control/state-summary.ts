@@ -6,21 +6,22 @@ import { lineAmount } from "../stripe/amount.ts";
 import type { StripeAccount } from "../stripe/stripe-account.ts";
 import type { PriceRow, ProductRow } from "../stripe/stripe-rows.ts";
 import { dealLines } from "./edit-deal.ts";
-
-/** What one product comes to. Amounts are minor units by currency (upper case). */
-export interface ProductSum {
-  readonly count: number;
-  readonly quantity: number;
-  readonly amount_minor: Readonly<Record<string, number>>;
-}
+import { summarizeHubSpot } from "./hubspot/summarize-hubspot.ts";
+import { createProductSums } from "./product-sums.ts";
 
 /** Figures for an audit: CRM and billing by product, to the cent and the seat. */
-export function summarizeState({ org, account, webhooks, faults, traffic }: SimulatorParts) {
+export function summarizeState(parts: SimulatorParts) {
+  const { org, account, portal, webhooks, faults, traffic } = parts;
   return {
     salesforce: {
       ...summarizeDeals(org),
       api_calls: traffic.counts("salesforce"),
       pending_notifications: webhooks.pending("salesforce"),
+    },
+    hubspot: {
+      ...summarizeHubSpot(portal),
+      api_calls: traffic.counts("hubspot"),
+      pending_webhooks: webhooks.pending("hubspot"),
     },
     stripe: {
       ...summarizeBilling(account),
@@ -36,7 +37,7 @@ function summarizeDeals(org: SimulatorParts["org"]) {
     (row) => row.values["IsDeleted"] !== true,
   );
   const won = living.filter((row) => row.values["IsWon"] === true);
-  const wonByProduct = new Sums();
+  const wonByProduct = createProductSums();
   const byStatus: Record<string, number> = {};
   const statusField = `${org.settings().fieldPrefix}_Status__c`;
   for (const deal of living) {
@@ -78,9 +79,9 @@ function minorOf(line: RecordRow, currency: string): number {
 export function summarizeBilling(account: StripeAccount) {
   const subscriptions: Record<string, number> = {};
   const invoices: Record<string, number> = {};
-  const liveSubscriptions = new Sums();
-  const standingInvoices = new Sums();
-  const paidInvoices = new Sums();
+  const liveSubscriptions = createProductSums();
+  const standingInvoices = createProductSums();
+  const paidInvoices = createProductSums();
   for (const row of account.tables.subscription.all()) {
     subscriptions[row.status] = (subscriptions[row.status] ?? 0) + 1;
     if (row.status === "canceled" || row.status === "incomplete_expired") continue;
@@ -145,32 +146,4 @@ function skuOf(
     product?.name ??
     "(no product)"
   );
-}
-
-class Sums {
-  readonly #byProduct = new Map<
-    string,
-    { count: number; quantity: number; amount: Record<string, number> }
-  >();
-
-  add(line: { product: string; quantity: number; minor: number; currency: string }): void {
-    const sum = this.#byProduct.get(line.product) ?? { count: 0, quantity: 0, amount: {} };
-    const currency = line.currency.toUpperCase();
-    sum.count += 1;
-    sum.quantity += line.quantity;
-    sum.amount[currency] = (sum.amount[currency] ?? 0) + line.minor;
-    this.#byProduct.set(line.product, sum);
-  }
-
-  toJson(): Record<string, ProductSum> {
-    const sorted = [...this.#byProduct.entries()].sort(([left], [right]) =>
-      left < right ? -1 : 1,
-    );
-    return Object.fromEntries(
-      sorted.map(([product, { count, quantity, amount }]) => [
-        product,
-        { count, quantity, amount_minor: amount },
-      ]),
-    );
-  }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { WebhookVoice } from "../webhook/delivery-runner.ts";
+import { signedUnder } from "../webhook/sign-webhook.ts";
 import type { DealNotification, Org } from "./org.ts";
 
 /** Signed with the shared secret over the raw body, in the manner of Stripe: `t=…,v1=…`. */
@@ -39,7 +40,7 @@ export function announceChange(input: {
 
 export function createNotificationVoice(org: Org): WebhookVoice {
   return {
-    signatureHeader: NOTIFICATION_HEADER,
+    sign: signedUnder(NOTIFICATION_HEADER),
     bodyOf(eventId) {
       const event = org.notifications.get(eventId);
       return event && JSON.stringify(notificationBody(event));

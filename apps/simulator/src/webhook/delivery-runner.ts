@@ -3,14 +3,24 @@ import type { Table } from "../store/table.ts";
 import { perVendor, VENDORS, type Vendor } from "../vendor.ts";
 import { createDueQueue, type DueQueue } from "./due-queue.ts";
 import { createWebhookPoster } from "./post-webhook.ts";
-import { signWebhook } from "./sign-webhook.ts";
 import type { Delivery, Endpoint, WebhookBehavior } from "./webhook-row.ts";
 
-/** The header a vendor signs under, and how the body of one of its events is written. */
+/** How a vendor writes an event, signs it, and takes a refusal. */
 export interface WebhookVoice {
-  readonly signatureHeader: string;
-  /** Undefined when the event is gone. */
-  bodyOf(eventId: string): string | undefined;
+  /** The headers that sign a body. */
+  sign(post: SignedPost): Readonly<Record<string, string>>;
+  /** Undefined when the event is gone. Attempts count from 1. */
+  bodyOf(eventId: string, attempt: number): string | undefined;
+  /** Whether a refusal with this status is followed by another attempt; without it, each is. */
+  isRetried?(status: number): boolean;
+}
+
+export interface SignedPost {
+  readonly url: string;
+  readonly body: string;
+  readonly secret: string;
+  /** Epoch milliseconds. */
+  readonly timestampMs: number;
 }
 
 export interface DeliveryReport {
@@ -106,27 +116,29 @@ export function createDeliveryRunner(deps: {
     if (delivery === undefined) return;
     const endpoint = endpoints.get(delivery.endpoint);
     const voice = voices.get(delivery.vendor);
-    const body = voice?.bodyOf(delivery.event);
+    const attempt = (attempts.get(id) ?? 0) + 1;
+    const body = voice?.bodyOf(delivery.event, attempt);
     if (endpoint === undefined || !endpoint.enabled || voice === undefined || body === undefined) {
       settle(delivery, undefined);
       return;
     }
-    const attempt = (attempts.get(id) ?? 0) + 1;
     const { status, error } = await attemptPost({ voice, endpoint, body });
     if (isStopped) return;
     report({ delivery, endpoint, attempt, status, error });
     if (status >= 200 && status < 300) settle(delivery, undefined);
+    else if (voice.isRetried?.(status) === false)
+      settle(delivery, { ...delivery, state: "failed" });
     else retry(delivery, attempt);
   }
 
   /** Signed anew at each attempt, as the vendors do: an old timestamp would be refused. */
   async function attemptPost(input: { voice: WebhookVoice; endpoint: Endpoint; body: string }) {
     const { voice, endpoint, body } = input;
-    const timestamp = Math.floor(now() / 1000);
-    const signature = signWebhook({ body, secret: endpoint.secret, timestamp });
+    const { url, secret } = endpoint;
+    const signature = voice.sign({ url, body, secret, timestampMs: now() });
     try {
-      const headers = { [voice.signatureHeader]: signature, "user-agent": "Usher-Simulator/1.0" };
-      return { status: await poster.post({ url: endpoint.url, headers, body }), error: null };
+      const headers = { ...signature, "user-agent": "Usher-Simulator/1.0" };
+      return { status: await poster.post({ url, headers, body }), error: null };
     } catch (error) {
       return { status: 0, error: error instanceof Error ? error.message : String(error) };
     }

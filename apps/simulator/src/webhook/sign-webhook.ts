@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import type { WebhookVoice } from "./delivery-runner.ts";
 
 /**
  * `t=<unix seconds>,v1=<hex HMAC-SHA256 over "t.body">`: Stripe's scheme, which the Salesforce
@@ -14,4 +15,11 @@ export function signWebhook(input: {
     .update(`${input.timestamp}.${input.body}`, "utf8")
     .digest("hex");
   return `t=${input.timestamp},v1=${digest}`;
+}
+
+/** The voice's signature in that scheme, under a header of its own. */
+export function signedUnder(header: string): WebhookVoice["sign"] {
+  return ({ body, secret, timestampMs }) => ({
+    [header]: signWebhook({ body, secret, timestamp: Math.floor(timestampMs / 1000) }),
+  });
 }

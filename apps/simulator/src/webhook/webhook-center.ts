@@ -1,7 +1,12 @@
 import type { Store } from "../store/store.ts";
 import type { Table } from "../store/table.ts";
 import type { Vendor } from "../vendor.ts";
-import { createDeliveryRunner, type DeliveryReport, type WebhookVoice } from "./delivery-runner.ts";
+import {
+  createDeliveryRunner,
+  type DeliveryReport,
+  type SignedPost,
+  type WebhookVoice,
+} from "./delivery-runner.ts";
 import {
   DEFAULT_BEHAVIOR,
   type Delivery,
@@ -32,8 +37,10 @@ export interface WebhookCenter {
   sendRaw(input: {
     readonly vendor: Vendor;
     readonly body: string;
-    readonly signature: string | undefined;
+    readonly headers: Readonly<Record<string, string>>;
   }): Promise<number>;
+  /** The headers a vendor would sign `post` with. */
+  signatureOf(vendor: Vendor, post: SignedPost): Readonly<Record<string, string>>;
   pending(vendor: Vendor): number;
   /** The last attempts, newest first. */
   recent(limit: number): readonly DeliveryReport[];
@@ -124,15 +131,12 @@ export function createWebhookCenter(deps: {
       setBehavior(vendor, { hold: false });
       return released;
     },
-    async sendRaw({ vendor, body, signature }) {
+    async sendRaw({ vendor, body, headers }) {
       const endpoint = endpoints.where("vendor", vendor).at(-1);
-      const voice = voices.get(vendor);
-      if (endpoint === undefined || voice === undefined)
-        throw new Error(`${vendor} has no webhook endpoint.`);
-      const headers: Record<string, string> =
-        signature === undefined ? {} : { [voice.signatureHeader]: signature };
+      if (endpoint === undefined) throw new Error(`${vendor} has no webhook endpoint.`);
       return runner.post({ url: endpoint.url, headers, body });
     },
+    signatureOf: (vendor, post) => voices.get(vendor)?.sign(post) ?? {},
     pending: (vendor) =>
       deliveries.where("vendor", vendor).filter((one) => one.state === "pending").length,
     recent: (limit) => runner.recent(limit),

@@ -4,7 +4,8 @@ import { formatUnits } from "../../decimal.ts";
 import type { SimulatorParts } from "../../simulator-parts.ts";
 import { amountDue } from "../../stripe/invoice-amounts.ts";
 import type { InvoiceRow } from "../../stripe/stripe-rows.ts";
-import { type ProductSum, summarizeState } from "../state-summary.ts";
+import type { ProductSum } from "../product-sums.ts";
+import { summarizeState } from "../state-summary.ts";
 import { actionButton, type Markup, statusTag } from "./page-frame.ts";
 
 const SHOWN = 25;
@@ -12,7 +13,7 @@ const SHOWN = 25;
 /** What the billing system holds: sums per product, invoices to pay or fail. */
 export function billingPage(parts: SimulatorParts): Markup {
   const { account } = parts;
-  const { stripe, salesforce } = summarizeState(parts);
+  const { stripe, salesforce, hubspot } = summarizeState(parts);
   const invoices = [...account.tables.invoice.descending()]
     .filter((row) => !row.isDeleted)
     .slice(0, SHOWN);
@@ -27,7 +28,8 @@ ${invoices.length === 0 ? html`<p class="empty">No invoice yet.</p>` : html`<div
 </section>
 <section>
 <h2>Sums per product</h2>
-<h3>Won in the CRM</h3>${sums(salesforce.won_by_product)}
+<h3>Won in Salesforce</h3>${sums(salesforce.won_by_product)}
+<h3>Won in HubSpot</h3>${sums(hubspot.won_by_product)}
 <h3>Subscriptions, one period</h3>${sums(stripe.subscriptions_by_product)}
 <h3>Invoices that stand</h3>${sums(stripe.invoices_by_product)}
 </section></div>`;

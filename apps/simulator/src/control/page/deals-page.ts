@@ -14,7 +14,7 @@ export function dealsPage(
   const { org } = parts;
   const { rows, total } = findDeals(org, filter, { offset: 0, limit: SHOWN });
   const deals = rows.map((row) => showDeal(org, row));
-  return html`${winForm()}
+  return html`${winForm("/ui/win")}
 ${breakItForm(parts)}
 <section>
 <h2>What sales sees</h2>
@@ -28,10 +28,11 @@ ${deals.length === 0 ? html`<p class="empty">No deal yet. Win one above, or load
 </section>`;
 }
 
-function winForm(): Markup {
+/** A deal to win, as a person fills it in. */
+export function winForm(action: string): Markup {
   return html`<section>
 <h2>Win a deal</h2>
-<form method="post" action="/ui/win" class="row">
+<form method="post" action="${action}" class="row">
 <label>Customer <input name="account" value="Acme" required></label>
 <label>Country <input name="country" value="DE" size="3"></label>
 <label>Product code <input name="product" value="PRO" size="8" required></label>

@@ -5,7 +5,8 @@ import { PAGE_STYLE } from "./page-style.ts";
 export type Markup = ReturnType<typeof html>;
 
 const TABS = [
-  { href: "/", label: "Deals" },
+  { href: "/", label: "Salesforce" },
+  { href: "/hubspot", label: "HubSpot" },
   { href: "/billing", label: "Billing" },
   { href: "/weather", label: "Faults and webhooks" },
   { href: "/requests", label: "Requests" },
@@ -32,7 +33,7 @@ ${refreshSeconds === undefined ? "" : html`<meta http-equiv="refresh" content="$
 </head>
 <body>
 <header>
-<h1>Simulated Salesforce and Stripe</h1>
+<h1>Simulated Salesforce, HubSpot and Stripe</h1>
 <p class="dim">Stand-ins on this machine, for trying and testing. Nothing here is the vendors', and nothing leaves the computer but notifications to the addresses you register.</p>
 <nav aria-label="Pages">${TABS.map((tab) => html`<a href="${tab.href}" ${tab.href === current ? html`aria-current="page"` : ""}>${tab.label}</a>`)}<a href="/control">JSON routes</a></nav>
 </header>

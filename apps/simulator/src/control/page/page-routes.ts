@@ -1,6 +1,7 @@
 import type { Context, Hono } from "hono";
 import { z } from "zod";
 import type { NodeEnv } from "../../http-answer.ts";
+import { HubSpotError } from "../../hubspot/hubspot-error.ts";
 import { SalesforceError } from "../../salesforce/salesforce-error.ts";
 import type { SimulatorParts } from "../../simulator-parts.ts";
 import { StripeError } from "../../stripe/stripe-error.ts";
@@ -14,11 +15,14 @@ import {
   winDealInput,
 } from "../control-input.ts";
 import { deleteAccountOf, editDeal, livingDeal } from "../edit-deal.ts";
+import { deleteCompanyOf, editHubSpotDeal } from "../hubspot/edit-hubspot-deal.ts";
+import { winHubSpotDeal } from "../hubspot/win-hubspot-deal.ts";
 import { showDeal } from "../show-deal.ts";
 import { toFault } from "../to-fault.ts";
 import { winDeal } from "../win-deal.ts";
 import { billingPage } from "./billing-page.ts";
 import { dealPage, dealsPage } from "./deals-page.ts";
+import { hubspotPage } from "./hubspot-page.ts";
 import { type Markup, pageFrame } from "./page-frame.ts";
 import { requestsPage } from "./requests-page.ts";
 import { weatherPage } from "./weather-page.ts";
@@ -54,6 +58,16 @@ export function addPageRoutes(app: Hono<NodeEnv>, parts: SimulatorParts): void {
     const deal = showDeal(org, livingDeal(org, context.req.param("id")));
     return page(context, { title: deal.name, current: "/", body: dealPage(parts, deal) });
   });
+  app.get("/hubspot", (context) =>
+    page(context, {
+      title: "HubSpot",
+      current: "/hubspot",
+      body: hubspotPage(parts, {
+        text: context.req.query("q") || undefined,
+        status: context.req.query("status") || undefined,
+      }),
+    }),
+  );
   app.get("/billing", (context) =>
     page(context, { title: "Billing", current: "/billing", body: billingPage(parts) }),
   );
@@ -70,24 +84,28 @@ export function addPageRoutes(app: Hono<NodeEnv>, parts: SimulatorParts): void {
 
   app.post("/ui/win", (context) =>
     act(context, "/", (form) => {
-      const line = {
-        product: form["product"],
-        quantity: form["quantity"],
-        unit_price: form["unit_price"],
-        list_price: form["list_price"] || undefined,
-        term_months: form["term_months"] ? Number(form["term_months"]) : undefined,
-      };
-      const deal = winDeal(
-        org,
-        winDealInput.parse({
-          account: { name: form["account"], country: form["country"] || undefined },
-          currency: form["currency"],
-          lines: [line],
-        }),
-      );
+      const deal = winDeal(org, winDealInput.parse(wonDealOf(form)));
       return `${String(deal.values["Name"])} is won.`;
     }),
   );
+  app.post("/ui/hubspot/win", (context) =>
+    act(context, "/hubspot", (form) => {
+      const deal = winHubSpotDeal(parts, winDealInput.parse(wonDealOf(form)));
+      return `${deal.properties["dealname"]} is won.`;
+    }),
+  );
+  app.post("/ui/hubspot/deals/:id/:action", (context) => {
+    const { id, action } = context.req.param();
+    return act(context, "/hubspot", () => {
+      if (action === "delete_account") {
+        deleteCompanyOf(parts, id, "keep");
+        return "The company is deleted; its deals have none now.";
+      }
+      const stage = action === "win" ? "Closed Won" : "Negotiation/Review";
+      editHubSpotDeal(parts, id, editDealInput.parse({ stage }));
+      return action === "win" ? "The deal is won." : "The deal is open again.";
+    });
+  });
   app.post("/ui/deals/:id/:action", (context) => {
     const { id, action } = context.req.param();
     const back =
@@ -150,6 +168,21 @@ export function addPageRoutes(app: Hono<NodeEnv>, parts: SimulatorParts): void {
   );
 }
 
+function wonDealOf(form: Form) {
+  const line = {
+    product: form["product"],
+    quantity: form["quantity"],
+    unit_price: form["unit_price"],
+    list_price: form["list_price"] || undefined,
+    term_months: form["term_months"] ? Number(form["term_months"]) : undefined,
+  };
+  return {
+    account: { name: form["account"], country: form["country"] || undefined },
+    currency: form["currency"],
+    lines: [line],
+  };
+}
+
 function editByForm(parts: SimulatorParts, id: string, action: string, form: Form): string {
   const { org } = parts;
   const edit = (change: Record<string, unknown>) => editDeal(org, id, editDealInput.parse(change));
@@ -210,7 +243,8 @@ function outcome(run: () => string): ["done" | "failed", string] {
     if (
       error instanceof ControlError ||
       error instanceof SalesforceError ||
-      error instanceof StripeError
+      error instanceof StripeError ||
+      error instanceof HubSpotError
     )
       return ["failed", error.message];
     throw error;
