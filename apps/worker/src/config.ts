@@ -48,6 +48,7 @@ const environmentSchema = z.object({
     .describe("Where people and products reach the API; issuer of tokens, base of order links"),
   USHER_TOKEN_AUDIENCE: z.string().default("usher"),
   USHER_POLL_INTERVAL_SECONDS: seconds(30).describe("How often each CRM is asked for changes"),
+  USHER_WORKFLOW_TASK_SECONDS: seconds(10).describe("How long a dead worker's run stands still"),
   USHER_LEASE_SECONDS: seconds(60).describe("How long a dead worker's messages wait for another"),
   USHER_SHUTDOWN_GRACE_SECONDS: seconds(30),
   USHER_WORKER_HTTP_PORT: z.coerce.number().int().min(0).max(65_535).default(8701),
@@ -66,6 +67,7 @@ export interface WorkerConfig {
     readonly tls: boolean;
     readonly apiKey: string | undefined;
     readonly taskQueuePrefix: string;
+    readonly workflowTaskTimeoutMs: number;
     readonly payloadKeys: ReturnType<typeof parsePayloadKeys>;
   };
   readonly keyEncryptionKey: Uint8Array;
@@ -96,6 +98,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Worker
       namespace: env.TEMPORAL_NAMESPACE,
       tls: env.TEMPORAL_TLS,
       apiKey: env.TEMPORAL_API_KEY,
+      workflowTaskTimeoutMs: env.USHER_WORKFLOW_TASK_SECONDS * 1_000,
       taskQueuePrefix: env.USHER_TASK_QUEUE_PREFIX,
       payloadKeys: env.USHER_PAYLOAD_KEYS,
     },

@@ -49,9 +49,9 @@ describe("a worker that is killed between any two effects", () => {
   }, 240_000);
 });
 
-const approved = ["A1", "A2", "A3"];
-const straight = ["B1", "B2", "B3", "B4", "B5", "B6", "B7", "B8"];
-/** Each death costs its order a time-out of Temporal's, ten seconds at most. */
+const approved = ["A1", "A2"];
+const straight = ["B1", "B2", "B3", "B4", "B5", "B6"];
+/** Each death costs its order a time-out of Temporal's, six seconds at most. */
 const patienceMs = 180_000;
 
 async function approveAndCancel(id: string): Promise<void> {
@@ -147,6 +147,7 @@ function environment(names: readonly Failpoint[]): NodeJS.ProcessEnv {
     USHER_WORKER_HTTP_PORT: "0",
     USHER_LOG_LEVEL: "silent",
     USHER_LEASE_SECONDS: "2",
+    USHER_WORKFLOW_TASK_SECONDS: "3",
     USHER_SHUTDOWN_GRACE_SECONDS: "2",
     USHER_FAILPOINTS: `${folder}:${names.join(",")}`,
   };

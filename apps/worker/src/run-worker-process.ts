@@ -41,6 +41,7 @@ export async function runWorkerProcess({
       namespace: config.temporal.namespace,
       payloadKeys: config.temporal.payloadKeys,
       queues: taskQueuesOf(config.temporal.taskQueuePrefix),
+      workflowTaskTimeoutMs: config.temporal.workflowTaskTimeoutMs,
     },
     connectors,
     keyEncryptionKeys: [hubKeyEncryptionKey(config.keyEncryptionKey)],

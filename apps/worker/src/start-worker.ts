@@ -47,6 +47,8 @@ export interface WorkerDependencies {
     readonly namespace: string;
     readonly payloadKeys: PayloadKeys;
     readonly queues: TaskQueues;
+    /** How long a run stands still when the worker that holds its task dies; 10 s if not given. */
+    readonly workflowTaskTimeoutMs?: number;
   };
   readonly connectors: readonly ConnectorDefinition[];
   /** Open connection secrets and signing keys. */
@@ -90,6 +92,9 @@ export async function startWorker(deps: WorkerDependencies): Promise<RunningWork
   const fulfillment = createFulfillmentClient({
     client: createTemporalClient(temporal),
     queues: temporal.queues,
+    ...(temporal.workflowTaskTimeoutMs === undefined
+      ? {}
+      : { workflowTaskTimeoutMs: temporal.workflowTaskTimeoutMs }),
   });
   const vendors = createConnectionRegistry({
     database,

@@ -62,15 +62,19 @@ const decideTimeoutMs = 5_000;
 export function createFulfillmentClient({
   client,
   queues = taskQueues,
+  workflowTaskTimeoutMs = 10_000,
 }: {
   readonly client: Client;
   readonly queues?: TaskQueues;
+  /** How long a run stands still when the worker that holds its task dies. */
+  readonly workflowTaskTimeoutMs?: number;
 }): FulfillmentClient {
+  const where = { queues, workflowTaskTimeoutMs };
   return {
     startFulfillment: async (input) => {
       try {
         await client.workflow.start(fulfillOrderWorkflow, {
-          ...startOptions({ ...input, queues }),
+          ...startOptions({ ...input, ...where }),
           // A start is only ever asked for a fresh order, so a closed run means: delivered twice.
           workflowIdReusePolicy: "REJECT_DUPLICATE",
           requestEagerStart: true,
@@ -83,7 +87,7 @@ export function createFulfillmentClient({
     },
     wakeOrder: async ({ because, ...input }) => {
       await client.workflow.signalWithStart(fulfillOrderWorkflow, {
-        ...startOptions({ ...input, queues }),
+        ...startOptions({ ...input, ...where }),
         workflowIdReusePolicy: "ALLOW_DUPLICATE",
         signal: wakeSignal,
         signalArgs: [{ because } satisfies WakeInput],
@@ -91,7 +95,7 @@ export function createFulfillmentClient({
     },
     cancelOrder: async ({ by, reason, ...input }) => {
       await client.workflow.signalWithStart(fulfillOrderWorkflow, {
-        ...startOptions({ ...input, queues }),
+        ...startOptions({ ...input, ...where }),
         workflowIdReusePolicy: "ALLOW_DUPLICATE",
         signal: cancelOrderSignal,
         signalArgs: [{ by, reason } satisfies CancelOrderInput],
@@ -124,10 +128,15 @@ function startOptions({
   orderId,
   summary,
   queues,
-}: StartFulfillmentInput & { readonly queues: TaskQueues }) {
+  workflowTaskTimeoutMs,
+}: StartFulfillmentInput & {
+  readonly queues: TaskQueues;
+  readonly workflowTaskTimeoutMs: number;
+}) {
   return {
     workflowId: fulfillOrderWorkflowId({ tenantId, orderId }),
     taskQueue: queues.fulfillment,
+    workflowTaskTimeout: workflowTaskTimeoutMs,
     args: [{ tenantId, orderId } satisfies FulfillOrderInput] as [FulfillOrderInput],
     staticSummary: publicText(summary === undefined ? "Order" : `Order · ${summary}`),
     staticDetails: publicText(
