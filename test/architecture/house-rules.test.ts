@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { createOpenApiDocument } from "@usher/api-contract";
+import { checkReasons } from "@usher/entitlement-core/check";
 import { errorCodes } from "@usher/entitlement-core/errors";
 import { describe, expect, it } from "vitest";
 import { project } from "./house-of-offenders.ts";
@@ -27,6 +28,13 @@ describe("error codes and their pages", () => {
     expect(page).toMatch(/^## What happened/m);
     expect(page).toMatch(/^## How to fix/m);
   });
+});
+
+it("the page of check reasons tells every reason, and none that no check gives", () => {
+  const told = [...read("docs/reference/check-reasons.md").matchAll(/^\| `(\w+)` \|/gm)].map(
+    ([, reason]) => reason,
+  );
+  expect(told.toSorted()).toEqual([...checkReasons].sort());
 });
 
 describe("workflows", () => {
