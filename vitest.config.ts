@@ -17,6 +17,7 @@ export default defineConfig({
           include: [
             ...everywhere.map((folder) => `${folder}/src/**/*.test.ts`),
             "scripts/**/*.test.mjs",
+            "bench/src/**/*.test.ts",
           ],
           exclude: [...ignored, "**/*.int.test.ts"],
         },

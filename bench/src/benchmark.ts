@@ -14,6 +14,10 @@ export interface Comparison {
   /** The bound the project holds itself to, and the one it would like. */
   readonly goal: number;
   readonly stretch: number | null;
+  /** How long a side is measured in a round, where the usual time is too short to say anything. */
+  readonly roundMs?: number;
+  /** Into how many alternating slices a round is cut; default 4. */
+  readonly pairsPerRound?: number;
   /** How the rounds become one figure. */
   readonly figure: "best" | "median";
   /** Compares what both sides answered, for as many cases as it returns; throws when they differ. */

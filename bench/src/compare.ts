@@ -17,7 +17,11 @@ export async function compare(input: {
 
   const rounds: { subject: number; baseline: number; ratio: number }[] = [];
   for (let round = 0; round < input.rounds; round += 1) {
-    const { subject, baseline } = await measureRound({ comparison, roundMs: input.roundMs });
+    const { subject, baseline } = await measureRound({
+      comparison,
+      roundMs: input.roundMs,
+      isSubjectFirst: round % 2 === 0,
+    });
     rounds.push({ subject, baseline, ratio: subject / baseline });
   }
   const ratios = rounds.map((round) => round.ratio).toSorted((a, b) => a - b);
@@ -37,17 +41,18 @@ export async function compare(input: {
 }
 
 /** Alternating pairs within a round: short enough that both sides meet the same weather. */
-const pairsPerRound = 4;
+const usualPairsPerRound = 4;
 
 async function measureRound(input: {
   readonly comparison: Comparison;
   readonly roundMs: number;
+  readonly isSubjectFirst: boolean;
 }): Promise<{ readonly subject: number; readonly baseline: number }> {
-  const { subject, baseline } = input.comparison;
+  const { subject, baseline, pairsPerRound = usualPairsPerRound } = input.comparison;
   const sliceMs = input.roundMs / pairsPerRound;
   const sums = { subject: 0, baseline: 0 };
   for (let pair = 0; pair < pairsPerRound; pair += 1) {
-    const isSubjectFirst = pair % 2 === 0;
+    const isSubjectFirst = (pair % 2 === 0) === input.isSubjectFirst;
     if (isSubjectFirst) sums.subject += await subject.measure(sliceMs);
     sums.baseline += await baseline.measure(sliceMs);
     if (!isSubjectFirst) sums.subject += await subject.measure(sliceMs);

@@ -30,7 +30,7 @@ for (const benchmark of chosen) {
       const result = await compare({
         comparison,
         rounds: Number(values.rounds),
-        roundMs: values.quick ? 300 : 1000,
+        roundMs: (comparison.roundMs ?? 1000) * (values.quick ? 0.3 : 1),
       });
       results.push(result);
       const isMet =

@@ -3,6 +3,8 @@ import { checkBatchBenchmark } from "./check-batch.ts";
 import { checkHttpBenchmark } from "./check-http.ts";
 import { checkInProcessBenchmark } from "./check-in-process.ts";
 import { checkMemoryBenchmark } from "./check-memory.ts";
+import { orderLatencyBenchmark } from "./order-latency.ts";
+import { ordersSustainedBenchmark, ordersWithVendorsBenchmark } from "./orders-sustained.ts";
 import { tokenBenchmark } from "./token.ts";
 
 export const benchmarks: readonly Benchmark[] = [
@@ -11,4 +13,7 @@ export const benchmarks: readonly Benchmark[] = [
   tokenBenchmark,
   checkHttpBenchmark,
   checkBatchBenchmark,
+  orderLatencyBenchmark,
+  ordersSustainedBenchmark,
+  ordersWithVendorsBenchmark,
 ];

@@ -1,0 +1,94 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import type { HubStage } from "../stage/hub-stage.ts";
+
+const giveUpAfterMs = 120_000;
+const lookEveryMs = 50;
+
+/** Deals won in the simulated Salesforce, and what they must have become there and in the simulated Stripe. */
+export interface WonDeals {
+  /** Wins one and resolves when Salesforce shows it Active. */
+  winAndAwaitActive(): Promise<void>;
+  /** Compares what CRM, billing and hub say of all deals won so far; how many that were. */
+  verifyAll(): Promise<number>;
+}
+
+export function createWonDeals(hub: HubStage): WonDeals {
+  if (hub.simulator === null) throw new Error("This hub runs without vendors.");
+  const { control, url } = hub.simulator;
+  const run = randomBytes(4).toString("hex");
+  const today = new Date().toISOString().slice(0, 10);
+  const waiting = new Map<string, () => void>();
+  const seenActive = new Set<string>();
+  let looking: Promise<void> | undefined;
+  let won = 0;
+
+  async function lookUntilAllAreActive(): Promise<void> {
+    const giveUpAt = performance.now() + giveUpAfterMs;
+    while (waiting.size > 0) {
+      if (performance.now() > giveUpAt)
+        throw new Error(
+          `${waiting.size} deals were not Active within ${giveUpAfterMs / 1000} s: ${[...waiting.keys()].slice(0, 3).join(", ")}.`,
+        );
+      await delay(lookEveryMs);
+      for (const id of await activeDeals(url)) {
+        seenActive.add(id);
+        waiting.get(id)?.();
+        waiting.delete(id);
+      }
+    }
+  }
+
+  return {
+    async winAndAwaitActive() {
+      won += 1;
+      const deal = await control.winDeal({
+        name: `Deal ${run}-${won}`,
+        account: { name: `Account ${run}-${won}`, country: "DE" },
+        owner: { name: "Sam Seller", email: "sam.seller@demo.example" },
+        currency: "USD",
+        close_date: today,
+        lines: [
+          {
+            product: "PRO",
+            quantity: "25",
+            unit_price: "480.00",
+            list_price: "480.00",
+            starts_on: today,
+            term_months: 12,
+          },
+        ],
+      });
+      await new Promise<void>((resolve, reject) => {
+        waiting.set(deal.id, resolve);
+        looking ??= lookUntilAllAreActive().finally(() => {
+          looking = undefined;
+        });
+        looking.catch(reject);
+      });
+    },
+    async verifyAll() {
+      const response = await fetch(`${url}/control/stripe/subscriptions?limit=100000`);
+      const { data } = (await response.json()) as { data: readonly unknown[] };
+      const counted = await countActiveOrders(hub);
+      if (seenActive.size !== won || counted !== won || data.length !== won)
+        throw new Error(
+          `${won} deals were won; Salesforce shows ${seenActive.size} Active, the hub ${counted}, Stripe ${data.length} subscriptions.`,
+        );
+      return won;
+    },
+  };
+}
+
+async function activeDeals(url: string): Promise<readonly string[]> {
+  const response = await fetch(`${url}/control/salesforce/deals?status=Active&limit=400`);
+  const { data } = (await response.json()) as { data: readonly { readonly id: string }[] };
+  return data.map((deal) => deal.id);
+}
+
+async function countActiveOrders(hub: HubStage): Promise<number> {
+  let count = 0;
+  for await (const order of hub.operator.each("listOrders"))
+    if (order.status === "Active") count += 1;
+  return count;
+}
