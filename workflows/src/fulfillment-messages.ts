@@ -17,10 +17,10 @@ import {
   wakeSignal,
 } from "./contract.ts";
 
-export const wake = defineSignal<[WakeInput]>(wakeSignal);
-export const cancelOrder = defineSignal<[CancelOrderInput]>(cancelOrderSignal);
-export const decide = defineUpdate<{ readonly taken: true }, [DecideInput]>(decideUpdate);
-export const phase = defineQuery<FulfillmentPhase>(phaseQuery);
+const wake = defineSignal<[WakeInput]>(wakeSignal);
+const cancelOrder = defineSignal<[CancelOrderInput]>(cancelOrderSignal);
+const decide = defineUpdate<{ readonly taken: true }, [DecideInput]>(decideUpdate);
+const phase = defineQuery<FulfillmentPhase>(phaseQuery);
 
 /** What reached the run and what it is ready to hear. The truth of it all is in the database. */
 export interface Mailbox {

@@ -6,7 +6,7 @@ const hour = 3_600_000;
 
 describe("startServiceLoop", () => {
   it("turns again at once while there is more, then waits", async () => {
-    const { loop, turns } = start([..."mmi"]);
+    const { loop, turns } = start(["m", "m", "i"]);
     await turns(3);
     await loop.stop();
   });

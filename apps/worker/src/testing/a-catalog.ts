@@ -1,8 +1,8 @@
 import type { ApprovalStageRule } from "@usher/entitlement-core/approval";
 import type { Catalog, FeatureKey, Sku } from "@usher/entitlement-core/catalog";
-import type { CurrencyCode, TimeZone } from "@usher/entitlement-core/kernel";
+import type { Money, TimeZone } from "@usher/entitlement-core/kernel";
 
-const usd = "USD" as CurrencyCode;
+const usd = "USD" as Money["currency"];
 
 /** One offering of two rights at 100.00 USD; finance is asked above 20 % discount. */
 export function aCatalog(
