@@ -1,30 +1,38 @@
 import type { CheckAnswer } from "@usher/entitlement-core/check";
+import type { BreakdownEntry } from "@usher/entitlement-core/entitlement";
 import type { Limit } from "@usher/entitlement-core/kernel";
-import { toWireBreakdownEntry } from "../wire/to-wire-entitlement.ts";
 import type { Freshness } from "./rights-feed.ts";
 
 /**
- * The answer as JSON of the contract, written by hand: it is the whole cost of a check over HTTP.
+ * The answer as JSON of the contract, less the members of `originJson`, which stand between `head`
+ * and `tail`. Written by hand: it is most of the cost of a check over HTTP.
  * `check-answer-json.test.ts` holds it to what `JSON.stringify` of the contract's shape would say.
  */
-export function checkAnswerJson({
-  answer,
-  breakdown,
+export function checkAnswerJson(answer: CheckAnswer): { readonly head: string; readonly tail: string } {
+  const { limit, usage, value } = answer;
+  return {
+    head: `{"allowed":${answer.allowed},"reason":"${answer.reason}","state":"${answer.state}","limit":${limitJson(limit)},"value":${value === null ? "null" : JSON.stringify(value)},"usage":${usage},"remaining":${limitJson(answer.remaining)},"overage":${answer.overage},"in_overage":${answer.inOverage},"reset_at":${instantJson(answer.resetAt)},"valid_until":${instantJson(answer.validUntil)},`,
+    tail: `,"breakdown":[${answer.breakdown.map(breakdownEntryJson).join(",")}]}`,
+  };
+}
+
+/** Where an answer comes from and how fresh that is, as members of its JSON. */
+export function originJson({
   freshness,
   source,
 }: {
-  readonly answer: CheckAnswer;
-  /** `breakdownJson(answer)`, perhaps kept from an earlier check. */
-  readonly breakdown: string;
   readonly freshness: Freshness;
   readonly source: "live" | "books";
 }): string {
-  const { resetAt, validUntil, value } = answer;
-  return `{"allowed":${answer.allowed},"reason":"${answer.reason}","state":"${answer.state}","limit":${limitJson(answer.limit)},"value":${value === null ? "null" : JSON.stringify(value)},"usage":${answer.usage},"remaining":${limitJson(answer.remaining)},"overage":${answer.overage},"in_overage":${answer.inOverage},"reset_at":${instantJson(resetAt)},"valid_until":${instantJson(validUntil)},"as_of":${instantJson(freshness.asOf)},"lag_ms":${freshness.lagMs},"source":"${source}","breakdown":${breakdown}}`;
+  return `"as_of":${instantJson(freshness.asOf)},"lag_ms":${freshness.lagMs},"source":"${source}"`;
 }
 
-export function breakdownJson(answer: CheckAnswer): string {
-  return JSON.stringify(answer.breakdown.map(toWireBreakdownEntry));
+function breakdownEntryJson({ entitlement, inGrace }: BreakdownEntry): string {
+  const { value, provenance } = entitlement;
+  const limit = value.kind === "metered" || value.kind === "seat" ? limitJson(value.limit) : '"unlimited"';
+  const set = value.kind === "config" ? JSON.stringify(value.value) : "null";
+  // Ids are our own and need no escaping; a line's id is the CRM's.
+  return `{"entitlement_id":"${entitlement.id}","source_kind":"${provenance.kind}","order_id":"${provenance.orderId}","revision":${provenance.revision},"line_id":${JSON.stringify(provenance.lineId)},"offering_version_id":"${provenance.offeringVersionId}","decision_ids":${JSON.stringify(provenance.decisionIds)},"limit":${limit},"value":${set},"active_from":${instantJson(entitlement.activeFrom)},"active_until":${instantJson(entitlement.activeTo)},"in_grace":${inGrace}}`;
 }
 
 function limitJson(limit: Limit): string {

@@ -24,10 +24,12 @@ import { missingScope, requireJson } from "../http/serve-route.ts";
 import { continueTrace } from "../http/trace-context.ts";
 import { invalidRequest } from "../http/zod-faults.ts";
 import type { ApiMetrics } from "../observability/api-metrics.ts";
-import { breakdownJson, checkAnswerJson } from "./check-answer-json.ts";
+import { type PlacedAnswer, toListBytes, toText } from "./answer-pieces.ts";
+import { checkAnswerJson, originJson } from "./check-answer-json.ts";
 import { checkThePast } from "./past-check.ts";
+import { readPlainCheck } from "./read-plain-check.ts";
 import type { RightsFeed } from "./rights-feed.ts";
-import type { TenantRights } from "./tenant-rights.ts";
+import type { KnownCustomer, TenantRights } from "./tenant-rights.ts";
 
 /** The head of a check, whatever transport it came by. */
 export interface CheckHead {
@@ -42,7 +44,7 @@ export interface CheckHead {
 export interface CheckReply {
   readonly status: number;
   readonly headers: readonly string[];
-  readonly body: string;
+  readonly body: string | Buffer;
 }
 
 /**
@@ -125,21 +127,27 @@ export function createCheckDoor({
     const value = parseJson({ text: decodeUtf8(body), depthMax: jsonDepthMax });
     const rights = feed.rightsOf(caller.tenantId);
     if (rights === undefined) throw notLoaded();
-    const asked: Asked = { caller, rights, now };
-    const text =
-      head.kind === "one" ? answerOne(asked, readCheck(value)) : answerBatch(asked, head, value);
-    return typeof text === "string"
-      ? reply(text, verdict)
-      : text.then((late) => reply(late, verdict));
+    const origin = originJson({ freshness: feed.freshness(now), source: "live" });
+    const asked: Asked = { caller, rights, now, origin };
+    if (head.kind === "batch") {
+      const list = answerBatch(asked, head, value);
+      return list instanceof Promise ? list.then((late) => reply(late, verdict)) : reply(list, verdict);
+    }
+    const text = answerOne(asked, readCheck(value));
+    return text instanceof Promise
+      ? text.then((late) => reply(toText(late), verdict))
+      : reply(toText(text), verdict);
   }
 
   interface Asked {
     readonly caller: Caller;
     readonly rights: TenantRights;
     readonly now: number;
+    /** `originJson` of everything answered from memory in this request. */
+    readonly origin: string;
   }
 
-  function answerOne(asked: Asked, check: CheckRequest): string | Promise<string> {
+  function answerOne(asked: Asked, check: CheckRequest): PlacedAnswer | Promise<PlacedAnswer> {
     const at = check.at === undefined ? asked.now : instantFromIso(check.at);
     if (at < asked.now - pastMs) return answerFromBooks(asked, check, at as Instant);
     const customer = asked.rights.customerOf(check.customer);
@@ -147,52 +155,57 @@ export function createCheckDoor({
     return lookUpAndAnswer(asked, check, at as Instant);
   }
 
-  async function lookUpAndAnswer(asked: Asked, check: CheckRequest, at: Instant): Promise<string> {
-    const { caller, now } = asked;
-    const unknown = "cus_unknown" as CustomerId;
+  async function lookUpAndAnswer(
+    asked: Asked,
+    check: CheckRequest,
+    at: Instant,
+  ): Promise<PlacedAnswer> {
+    const { caller, rights, now } = asked;
+    const reference = check.customer;
     // While the database is away, an unknown customer stays unknown: the lag says how old that is.
-    const customer = await feed
-      .lookUp({ tenantId: caller.tenantId, reference: check.customer, now })
-      .catch(() => undefined);
-    return answerLive(asked, check, customer ?? unknown, at);
+    await feed.lookUp({ tenantId: caller.tenantId, reference, now }).catch(() => undefined);
+    return answerLive(asked, check, rights.customerOf(reference) ?? nobody, at);
   }
 
   function answerLive(
-    { rights, now }: Asked,
+    { rights, origin }: Asked,
     check: CheckRequest,
-    customer: CustomerId,
+    customer: KnownCustomer,
     at: Instant,
-  ): string {
+  ): PlacedAnswer {
     const country = check.country ?? null;
-    const found = rights.table.check({
-      customer,
-      feature: check.feature as FeatureKey,
-      amount: check.amount ?? 1,
-      country,
-      at,
-    });
+    const amount = check.amount ?? 1;
+    const kept = customer.answers?.get(check.feature);
+    // Everything the answer depends on besides the rights: two questions must never share one.
+    if (
+      kept !== undefined &&
+      kept.amount === amount &&
+      kept.country === country &&
+      at >= kept.from &&
+      at < kept.until
+    ) {
+      count(kept);
+      return { pieces: kept, origin };
+    }
+    const feature = check.feature as FeatureKey;
+    // Nothing keeps an answer beyond its own text, so one of them serves all.
+    const found = rights.table.check(
+      { customer: customer.id, feature, amount, country, at },
+      rights.answer,
+    );
     count(found);
-    const breakdown = breakdownOf({
-      rights,
-      customer,
-      feature: check.feature,
-      country,
-      at,
-      answer: found,
-    });
-    return checkAnswerJson({
-      answer: found,
-      breakdown,
-      freshness: feed.freshness(now),
-      source: "live",
-    });
+    const { allowed, validUntil } = found;
+    const until = validUntil ?? Number.POSITIVE_INFINITY;
+    const pieces = { ...checkAnswerJson(found), amount, country, allowed, from: at, until };
+    if (worthKeeping.has(found.reason)) rights.keepAnswer(customer, check.feature, pieces);
+    return { pieces, origin };
   }
 
   async function answerFromBooks(
     { caller, now }: Asked,
     check: CheckRequest,
     at: Instant,
-  ): Promise<string> {
+  ): Promise<PlacedAnswer> {
     const found = await checkThePast({
       database,
       tenantId: caller.tenantId,
@@ -203,36 +216,30 @@ export function createCheckDoor({
       at,
     });
     count(found);
-    const freshness = { asOf: now, lagMs: 0 };
-    return checkAnswerJson({
-      answer: found,
-      breakdown: breakdownJson(found),
-      freshness,
-      source: "books",
-    });
+    const origin = originJson({ freshness: { asOf: now, lagMs: 0 }, source: "books" });
+    return { pieces: checkAnswerJson(found), origin };
   }
 
-  function answerBatch(asked: Asked, head: CheckHead, value: unknown): string | Promise<string> {
-    const parsed = routes.checkBatch.body.schema.safeParse(value);
-    if (!parsed.success) throw invalidRequest({ error: parsed.error, place: "body" });
-    const texts = parsed.data.checks.map((one): string | Promise<string> => {
+  function answerBatch(asked: Asked, head: CheckHead, value: unknown): Buffer | Promise<Buffer> {
+    let isLate = false;
+    const answers = readChecks(value).map((one): PlacedAnswer | Promise<PlacedAnswer> => {
       try {
         // Each item is read and looked up by itself, under the one tenant of the key.
-        const text = answerOne(asked, readCheck(one));
-        return typeof text === "string"
-          ? text
-          : text.catch((error: unknown) => problemItem(head, error));
+        const answer = answerOne(asked, readCheck(one));
+        if (!(answer instanceof Promise)) return answer;
+        isLate = true;
+        return answer.catch((error: unknown) => problemItem(head, error));
       } catch (error) {
         return problemItem(head, error);
       }
     });
-    if (texts.every((text) => typeof text === "string")) return listJson(texts);
-    return Promise.all(texts).then(listJson);
+    return isLate ? Promise.all(answers).then(toListBytes) : toListBytes(answers as readonly PlacedAnswer[]);
   }
 
-  function problemItem(head: CheckHead, error: unknown): string {
+  function problemItem(head: CheckHead, error: unknown): PlacedAnswer {
     counts.refused += 1;
-    return `{"problem":${problemJson(head, toApiProblem(error))}}`;
+    const json = `{"problem":${problemJson(head, toApiProblem(error))}}`;
+    return { pieces: { head: json, tail: "" }, origin: "" };
   }
 
   function count(found: Pick<CheckAnswer, "allowed">): void {
@@ -248,7 +255,7 @@ export function createCheckDoor({
     counts.refused = 0;
   }
 
-  function reply(body: string, verdict: RateVerdict): CheckReply {
+  function reply(body: string | Buffer, verdict: RateVerdict): CheckReply {
     return {
       status: 200,
       headers: [
@@ -322,14 +329,26 @@ export function createCheckDoor({
   return { answer, refuse };
 }
 
+/** The question as the contract has it. Throws `invalid_request` with everything that is wrong. */
 function readCheck(value: unknown): CheckRequest {
+  const plain = readPlainCheck(value);
+  if (plain !== null) return plain;
   const parsed = checkSchema.safeParse(value);
   if (!parsed.success) throw invalidRequest({ error: parsed.error, place: "body" });
   return parsed.data;
 }
 
-function listJson(texts: readonly string[]): string {
-  return `{"data":[${texts.join(",")}]}`;
+const checksMax = 1_000;
+
+/** The questions of a batch, each still to be read by itself. */
+function readChecks(value: unknown): readonly unknown[] {
+  const { checks, ...others } = (value ?? {}) as { readonly checks?: unknown };
+  const isPlain =
+    Array.isArray(checks) && checks.length > 0 && checks.length <= checksMax && Object.keys(others).length === 0;
+  if (isPlain) return checks;
+  const parsed = routes.checkBatch.body.schema.safeParse(value);
+  if (!parsed.success) throw invalidRequest({ error: parsed.error, place: "body" });
+  return parsed.data.checks;
 }
 
 function notLoaded(): ApiProblem {
@@ -342,38 +361,16 @@ function notLoaded(): ApiProblem {
   );
 }
 
-const withBreakdown: ReadonlySet<CheckReason> = new Set([
+const nobody: KnownCustomer = { id: "cus_unknown" as CustomerId, answers: null };
+
+/** Answers for customers and features that exist: others could be made up without end. */
+const worthKeeping: ReadonlySet<CheckReason> = new Set([
   "allowed",
   "allowed_in_grace",
   "allowed_in_overage",
   "limit_reached",
   "country_required",
   "country_not_allowed",
+  "expired",
+  "not_yet_active",
 ]);
-
-/** The sources as JSON: made once for as long as they stay the same sources, which `validUntil` bounds. */
-function breakdownOf({
-  rights,
-  customer,
-  feature,
-  country,
-  at,
-  answer,
-}: {
-  readonly rights: TenantRights;
-  readonly customer: CustomerId;
-  readonly feature: string;
-  readonly country: string | null;
-  readonly at: number;
-  readonly answer: CheckAnswer;
-}): string {
-  if (!withBreakdown.has(answer.reason)) return "[]";
-  // Everything the text depends on besides the rights themselves: two questions must never share one.
-  const question = country === null ? feature : `${feature} ${country}`;
-  const kept = rights.keptBreakdown(customer, question);
-  if (kept !== undefined && at >= kept.from && at < kept.until) return kept.json;
-  const json = breakdownJson(answer);
-  const until = answer.validUntil ?? Number.POSITIVE_INFINITY;
-  rights.keepBreakdown(customer, question, { json, from: at, until });
-  return json;
-}

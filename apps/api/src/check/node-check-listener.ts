@@ -94,11 +94,8 @@ function write({
   readonly reply: CheckReply;
 }): void {
   const { body } = reply;
-  const fixed = [...reply.headers, "Content-Length", String(Buffer.byteLength(body))];
-  const headers =
-    head.traceparent === undefined || reply.status !== 200
-      ? fixed
-      : [...fixed, "traceparent", head.traceparent];
+  const headers = [...reply.headers, "Content-Length", String(Buffer.byteLength(body))];
+  if (head.traceparent !== undefined && reply.status === 200) headers.push("traceparent", head.traceparent);
   response.writeHead(reply.status, headers);
   response.end(body);
 }

@@ -5,12 +5,22 @@ import {
   createCheckTable,
 } from "@usher/entitlement-core/check";
 import type { CustomerId } from "@usher/entitlement-core/kernel";
+import type { AnswerPieces } from "./answer-pieces.ts";
 
-/** A right's sources as JSON, with the stretch of time over which that text is right. */
-export interface KeptBreakdown {
-  readonly json: string;
+/** An answer with the question it belongs to, and the stretch of time over which it stays the same. */
+export interface KeptAnswer extends AnswerPieces {
+  readonly amount: number;
+  readonly country: string | null;
+  readonly allowed: boolean;
   readonly from: number;
   readonly until: number;
+}
+
+/** A customer as checks know it. Its answers are dropped whenever its rights or usage are replaced. */
+export interface KnownCustomer {
+  readonly id: CustomerId;
+  /** The last answer for each feature; null: none yet. */
+  answers: Map<string, KeptAnswer> | null;
 }
 
 export interface CustomerToKeep extends CustomerRights {
@@ -21,62 +31,59 @@ export interface CustomerToKeep extends CustomerRights {
 export interface TenantRights {
   readonly table: CheckTable;
   readonly catalog: PublishedCatalog | null;
-  /** Our id for `cus_…` or `ext:…`; undefined: not known here (yet). */
-  customerOf(reference: string): CustomerId | undefined;
+  /** To be overwritten by each check: what an answer says must be used before the next one. */
+  readonly answer: ReturnType<CheckTable["createAnswer"]>;
+  /** By `cus_…` or `ext:…`; undefined: not known here (yet). */
+  customerOf(reference: string): KnownCustomer | undefined;
   replace(customer: CustomerToKeep): void;
   setCatalog(catalog: PublishedCatalog): void;
-  /** Breakdowns as JSON by question; dropped whenever the customer's rights are replaced. */
-  keptBreakdown(customer: CustomerId, question: string): KeptBreakdown | undefined;
-  keepBreakdown(customer: CustomerId, question: string, kept: KeptBreakdown): void;
+  keepAnswer(customer: KnownCustomer, feature: string, kept: KeptAnswer): void;
 }
 
-const breakdownsMax = 200_000;
+const answersMax = 50_000;
 
 export function createTenantRights(first: PublishedCatalog | null): TenantRights {
   const table = createCheckTable({ features: first?.features ?? [] });
-  const byExternalId = new Map<string, CustomerId>();
-  const known = new Set<string>();
-  const breakdowns = new Map<CustomerId, Map<string, KeptBreakdown>>();
+  // Under both names, so that no check has to take a reference apart.
+  const byReference = new Map<string, KnownCustomer>();
+  const withAnswers = new Set<KnownCustomer>();
   let kept = 0;
   let catalog = first;
 
-  const forgetBreakdowns = () => {
-    breakdowns.clear();
+  const forgetAnswers = () => {
+    for (const customer of withAnswers) customer.answers = null;
+    withAnswers.clear();
     kept = 0;
   };
 
   return {
     table,
+    answer: table.createAnswer(),
     get catalog() {
       return catalog;
     },
-    customerOf(reference) {
-      if (reference.startsWith("ext:")) return byExternalId.get(reference.slice(4));
-      return known.has(reference) ? (reference as CustomerId) : undefined;
-    },
+    customerOf: (reference) => byReference.get(reference),
     replace(rights) {
       table.replaceCustomer(rights);
-      known.add(rights.customer);
-      byExternalId.set(rights.externalId, rights.customer);
-      kept -= breakdowns.get(rights.customer)?.size ?? 0;
-      breakdowns.delete(rights.customer);
+      const known = byReference.get(rights.customer) ?? { id: rights.customer, answers: null };
+      byReference.set(rights.customer, known);
+      byReference.set(`ext:${rights.externalId}`, known);
+      kept -= known.answers?.size ?? 0;
+      known.answers = null;
+      withAnswers.delete(known);
     },
     setCatalog(next) {
       catalog = next;
       table.setFeatures(next.features);
-      forgetBreakdowns();
+      forgetAnswers();
     },
-    keptBreakdown: (customer, question) => breakdowns.get(customer)?.get(question),
-    keepBreakdown(customer, question, breakdown) {
+    keepAnswer(customer, feature, answer) {
       // Texts are a convenience: when they have become too many, they are simply made anew.
-      if (kept >= breakdownsMax) forgetBreakdowns();
-      let ofCustomer = breakdowns.get(customer);
-      if (ofCustomer === undefined) {
-        ofCustomer = new Map();
-        breakdowns.set(customer, ofCustomer);
-      }
-      if (!ofCustomer.has(question)) kept += 1;
-      ofCustomer.set(question, breakdown);
+      if (kept >= answersMax) forgetAnswers();
+      customer.answers ??= new Map();
+      withAnswers.add(customer);
+      if (!customer.answers.has(feature)) kept += 1;
+      customer.answers.set(feature, answer);
     },
   };
 }

@@ -1,13 +1,5 @@
 import { ApiProblem } from "./api-problem.ts";
 
-const quote = 0x22;
-const backslash = 0x5c;
-const colon = 0x3a;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
-const openBracket = 0x5b;
-const closeBracket = 0x5d;
-
 /**
  * JSON that means the same to every reader: no key twice in one object (RFC 8259 §4 leaves that
  * open, and two parsers may then see two bodies), no nesting beyond `depthMax`, and no text that
@@ -21,13 +13,6 @@ export function parseJson({
   readonly text: string;
   readonly depthMax: number;
 }): unknown {
-  const { depth, keys } = measure(text);
-  if (depth > depthMax) {
-    throw new ApiProblem(
-      "body_too_deep",
-      `Objects and arrays may be nested ${depthMax} levels deep; this body has ${depth}. Send it flatter.`,
-    );
-  }
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -39,20 +24,58 @@ export function parseJson({
         : `The body cannot be read as JSON: ${describeSyntaxError(error)}.`,
     );
   }
-  const found = inspect(value, "");
-  if (found !== keys) {
+  const kept = countKeys(value, depthMax);
+  if (kept !== countQuickly(text) && kept !== countSpelledKeys(text)) {
     throw new ApiProblem(
       "malformed_json",
       "A key appears twice in one object, so that it could be read in two ways. Send each key once.",
     );
   }
+  // What cannot be stored can only be spelled by an escape: raw, it is neither JSON nor UTF-8.
+  if (text.includes("\\u")) refuseUnstorableIn(value, "");
   return value;
 }
 
-/** One pass over the text: how deep it nests and how many keys it spells (colons outside of strings). */
-function measure(text: string): { readonly depth: number; readonly keys: number } {
-  let depth = 0;
-  let deepest = 0;
+/** Keys that parsing kept. Never goes deeper than it may, however deep the value is. */
+function countKeys(value: unknown, depthLeft: number): number {
+  if (typeof value !== "object" || value === null) return 0;
+  if (depthLeft === 0) {
+    throw new ApiProblem(
+      "body_too_deep",
+      "Objects and arrays are nested deeper here than this route accepts. Send it flatter.",
+    );
+  }
+  let keys = 0;
+  if (Array.isArray(value)) {
+    for (const item of value) keys += countKeys(item, depthLeft - 1);
+    return keys;
+  }
+  for (const key of Object.keys(value)) {
+    keys += 1 + countKeys((value as Record<string, unknown>)[key], depthLeft - 1);
+  }
+  return keys;
+}
+
+const spacedColon = /"\s+:/;
+
+/**
+ * An upper bound of the keys that the text spells, by native search: each key ends in `":`, and a
+ * text inside may add some. Where it equals what parsing kept, no key was spelled twice. -1 where
+ * keys may end in another way.
+ */
+function countQuickly(text: string): number {
+  if (spacedColon.test(text)) return -1;
+  let count = 0;
+  for (let at = text.indexOf('":'); at !== -1; at = text.indexOf('":', at + 2)) count += 1;
+  return count;
+}
+
+const quote = 0x22;
+const backslash = 0x5c;
+const colon = 0x3a;
+
+/** Exactly the keys that the text spells: colons outside of strings. */
+function countSpelledKeys(text: string): number {
   let keys = 0;
   let inString = false;
   for (let at = 0; at < text.length; at += 1) {
@@ -62,32 +85,20 @@ function measure(text: string): { readonly depth: number; readonly keys: number 
       else if (code === quote) inString = false;
     } else if (code === quote) inString = true;
     else if (code === colon) keys += 1;
-    else if (code === openBrace || code === openBracket) {
-      depth += 1;
-      if (depth > deepest) deepest = depth;
-    } else if (code === closeBrace || code === closeBracket) depth -= 1;
-  }
-  return { depth: deepest, keys };
-}
-
-/** Counts the keys that parsing kept, and refuses text that cannot be stored. */
-function inspect(value: unknown, pointer: string): number {
-  if (typeof value === "string") {
-    refuseUnstorable(value, pointer);
-    return 0;
-  }
-  if (typeof value !== "object" || value === null) return 0;
-  let keys = 0;
-  if (Array.isArray(value)) {
-    for (let index = 0; index < value.length; index += 1)
-      keys += inspect(value[index], `${pointer}/${index}`);
-    return keys;
-  }
-  for (const key of Object.keys(value)) {
-    refuseUnstorable(key, pointer);
-    keys += 1 + inspect((value as Record<string, unknown>)[key], `${pointer}/${key}`);
   }
   return keys;
+}
+
+function refuseUnstorableIn(value: unknown, pointer: string): void {
+  if (typeof value === "string") refuseUnstorable(value, pointer);
+  else if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) refuseUnstorableIn(item, `${pointer}/${index}`);
+  } else if (typeof value === "object" && value !== null) {
+    for (const [key, item] of Object.entries(value)) {
+      refuseUnstorable(key, pointer);
+      refuseUnstorableIn(item, `${pointer}/${key}`);
+    }
+  }
 }
 
 const unstorable = /\0|\p{Surrogate}/u;

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { ApiProblem } from "./api-problem.ts";
 
 /**
@@ -39,13 +40,12 @@ export function tooLarge(bytesMax: number): ApiProblem {
   );
 }
 
-const utf8 = new TextDecoder("utf-8", { fatal: true });
-
 /** Text of a JSON body. RFC 8259 §8.1: UTF-8, nothing else. */
 export function decodeUtf8(bytes: Uint8Array): string {
-  try {
-    return utf8.decode(bytes);
-  } catch {
+  // Checking and decoding apart is several times faster than a strict TextDecoder.
+  if (!isUtf8(bytes)) {
     throw new ApiProblem("malformed_json", "The body is not UTF-8. Encode the JSON text as UTF-8.");
   }
+  const buffer = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return buffer.toString("utf8");
 }

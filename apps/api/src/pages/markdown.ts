@@ -49,11 +49,11 @@ function inline(text: string): Html {
     if (part.startsWith("`") && part.length > 2) return html`<code>${part.slice(1, -1)}</code>`;
     if (part.startsWith("**") && part.length > 4) return html`<b>${part.slice(2, -2)}</b>`;
     const link = /^\[([^\]]+)\]\(((?:\/|https:\/\/|#)[^)\s]*|[\w./-]+)\)$/.exec(part);
-    return link === null ? raw(escape(part)) : html`<a href="${link[2]}">${link[1]}</a>`;
+    return link === null ? raw(escapeText(part)) : html`<a href="${link[2]}">${link[1]}</a>`;
   })}`;
 }
 
-function escape(text: string): string {
+function escapeText(text: string): string {
   return text
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")

@@ -133,7 +133,7 @@ export async function startApiRig(options: RigOptions = {}): Promise<ApiRig> {
       status: response.status,
       headers: response.headers,
       text,
-      json: isJson ? JSON.parse(text) : undefined,
+      json: isJson && text !== "" ? JSON.parse(text) : undefined,
     };
   };
   return {

@@ -26,6 +26,6 @@ export function checkOverHono(
       headers.set(reply.headers[at] ?? "", reply.headers[at + 1] ?? "");
     if (head.traceparent !== undefined && reply.status === 200)
       headers.set("traceparent", head.traceparent);
-    return new Response(reply.body, { status: reply.status, headers });
+    return new Response(reply.body as string, { status: reply.status, headers });
   };
 }

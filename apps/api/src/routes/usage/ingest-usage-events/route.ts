@@ -11,7 +11,6 @@ import {
   type Instant,
   instantFromIso,
   isId,
-  type TenantId,
 } from "@usher/entitlement-core/kernel";
 import { sql } from "kysely";
 import type { ApiDependencies } from "../../../api-dependencies.ts";

@@ -1,0 +1,89 @@
+import { checkAnswerSchema } from "@usher/api-contract";
+import { type CheckAnswer, checkReasons } from "@usher/entitlement-core/check";
+import type { Entitlement } from "@usher/entitlement-core/entitlement";
+import type { Instant, Limit } from "@usher/entitlement-core/kernel";
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { toWireBreakdownEntry, toWireLimit } from "../wire/to-wire-entitlement.ts";
+import { toListBytes, toText } from "./answer-pieces.ts";
+import { checkAnswerJson, originJson } from "./check-answer-json.ts";
+
+const instant = fc.integer({ min: 0, max: 4_102_444_800_000 }).map((ms) => ms as Instant);
+const limit: fc.Arbitrary<Limit> = fc.oneof(
+  fc.constant({ kind: "none" as const }),
+  fc.constant({ kind: "unlimited" as const }),
+  fc.nat().map((amount) => ({ kind: "limited" as const, amount })),
+);
+const configValue = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.array(fc.string()));
+const value: fc.Arbitrary<Entitlement["value"]> = fc.oneof(
+  fc.constant({ kind: "boolean" as const }),
+  configValue.map((set) => ({ kind: "config" as const, value: set })),
+  limit.map((one) => ({ kind: "seat" as const, limit: one, enforcement: "hard" as const })),
+);
+const entitlement = fc.record({
+  id: fc.constant("ent_1"),
+  customerId: fc.constant("cus_1"),
+  feature: fc.constant("seats"),
+  value,
+  activeFrom: instant,
+  activeTo: fc.option(instant),
+  graceDays: fc.nat(30),
+  geo: fc.constant(null),
+  supersedes: fc.constant(null),
+  provenance: fc.record({
+    kind: fc.constantFrom("order-line" as const, "override" as const),
+    orderId: fc.constant("ord_1"),
+    revision: fc.nat(),
+    lineId: fc.string(),
+    offeringVersionId: fc.constant("ofv_1"),
+    decisionIds: fc.array(fc.constant("apd_1")),
+  }),
+}) as unknown as fc.Arbitrary<Entitlement>;
+const answer: fc.Arbitrary<CheckAnswer> = fc.record({
+  allowed: fc.boolean(),
+  reason: fc.constantFrom(...checkReasons),
+  state: fc.constantFrom("active", "in_grace", "not_yet_active", "expired", "absent"),
+  limit,
+  value: fc.option(configValue),
+  usage: fc.nat(),
+  remaining: limit,
+  overage: fc.nat(),
+  inOverage: fc.boolean(),
+  resetAt: fc.option(instant),
+  validUntil: fc.option(instant),
+  breakdown: fc.array(fc.record({ entitlement, inGrace: fc.boolean() }), { maxLength: 3 }),
+});
+
+function toWire(one: CheckAnswer, asOf: Instant, lagMs: number) {
+  const iso = (at: Instant | null) => (at === null ? null : new Date(at).toISOString());
+  return {
+    allowed: one.allowed,
+    reason: one.reason,
+    state: one.state,
+    limit: toWireLimit(one.limit),
+    value: one.value,
+    usage: one.usage,
+    remaining: toWireLimit(one.remaining),
+    overage: one.overage,
+    in_overage: one.inOverage,
+    reset_at: iso(one.resetAt),
+    valid_until: iso(one.validUntil),
+    as_of: iso(asOf),
+    lag_ms: lagMs,
+    source: "live",
+    breakdown: one.breakdown.map(toWireBreakdownEntry),
+  };
+}
+
+it("writes exactly what JSON.stringify of the contract's shape says, alone and in a list", () => {
+  fc.assert(
+    fc.property(fc.array(answer, { minLength: 1, maxLength: 4 }), instant, fc.nat(), (answers, asOf, lagMs) => {
+      const origin = originJson({ freshness: { asOf, lagMs }, source: "live" });
+      const placed = answers.map((one) => ({ pieces: checkAnswerJson(one), origin }));
+      const wires = answers.map((one) => toWire(one, asOf, lagMs));
+      expect(placed.map(toText)).toEqual(wires.map((wire) => JSON.stringify(wire)));
+      expect(toListBytes(placed).toString("utf8")).toBe(JSON.stringify({ data: wires }));
+      for (const wire of wires) expect(checkAnswerSchema.safeParse(wire).success).toBe(true);
+    }),
+  );
+});
