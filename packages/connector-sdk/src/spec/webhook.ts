@@ -2,6 +2,11 @@
 export interface InboundRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly rawBody: Uint8Array;
+  /**
+   * The address the vendor called, scheme and host included, as the hub is known to the public. A
+   * vendor that signs it needs it; behind a proxy it is not what our own server saw.
+   */
+  readonly url?: string;
 }
 
 export type WebhookVerdict =
@@ -40,6 +45,9 @@ export interface WebhookReceiver {
     readonly secrets: readonly string[];
     readonly nowMs: number;
   }): WebhookVerdict;
-  /** Status the vendor's retry rules want for a refused request. */
-  readonly refusalStatus: 200 | 400 | 401;
+  /**
+   * Status the vendor's retry rules want for a refused request. 503 where a 4xx is never sent again:
+   * an event refused because a secret was not entered yet would be lost by it.
+   */
+  readonly refusalStatus: 200 | 400 | 401 | 503;
 }

@@ -1,5 +1,5 @@
+import { toCountryCode } from "@usher/connector-sdk/reading";
 import { type Deal, type DealLine, type DealPerson, hashDeal } from "@usher/entitlement-core/deal";
-import { toCountryCode } from "./country-code.ts";
 import { fieldText } from "./field-text.ts";
 import type { SalesforceConfig } from "./salesforce-config.ts";
 import { lineTermField } from "./salesforce-fields.ts";

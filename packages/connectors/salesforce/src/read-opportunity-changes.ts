@@ -1,6 +1,6 @@
 import { connectorFailure, parseShape } from "@usher/connector-sdk/http";
+import type { RecentChanges } from "@usher/connector-sdk/reading";
 import type { CallContext, Checkpoint, DealPage } from "@usher/connector-sdk/spec";
-import type { RecentChanges } from "./recent-changes.ts";
 import {
   afterPage,
   afterPass,

@@ -1,4 +1,5 @@
 import { parseConfig, toConnectorError } from "@usher/connector-sdk/http";
+import { createRecentChanges } from "@usher/connector-sdk/reading";
 import {
   type ConnectorDefinition,
   ConnectorError,
@@ -8,7 +9,6 @@ import {
 import { checkSalesforceOrg } from "./check-salesforce-org.ts";
 import { readOpportunities } from "./read-opportunities.ts";
 import { readOpportunityChanges } from "./read-opportunity-changes.ts";
-import { createRecentChanges } from "./recent-changes.ts";
 import { salesforceCheckpoint } from "./salesforce-checkpoint.ts";
 import { createSalesforceClient, salesforceHosts } from "./salesforce-client.ts";
 import { salesforceConfig } from "./salesforce-config.ts";

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { toCountryCode } from "./country-code.ts";
 import { toSalesforceId } from "./salesforce-id.ts";
 import { soqlText } from "./soql.ts";
 
@@ -33,23 +32,4 @@ describe("toSalesforceId", () => {
       expect(toSalesforceId(text)).toBeNull();
     },
   );
-});
-
-describe("toCountryCode", () => {
-  it.each([
-    ["DE", "DE"],
-    ["de", "DE"],
-    ["UK", "GB"],
-    ["United States", "US"],
-    ["united states of america", "US"],
-    ["Kenya", "KE"],
-    [" Romania ", "RO"],
-    ["Korea", "KR"],
-  ])("reads %s as %s", (text, code) => {
-    expect(toCountryCode(text)).toBe(code);
-  });
-
-  it.each(["Philipines", "Atlantis", "XX", "", null, undefined])("does not guess %s", (text) => {
-    expect(toCountryCode(text)).toBeNull();
-  });
 });

@@ -1,4 +1,4 @@
-import type { Checkpoint, DealChange } from "@usher/connector-sdk/spec";
+import type { Checkpoint, DealChange } from "../spec/crm-connector.ts";
 
 /**
  * Keeps the overlap window from announcing the same change on every poll. A change is left out only
