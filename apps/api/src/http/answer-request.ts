@@ -126,8 +126,9 @@ export function toApiProblem(error: unknown): ApiProblem {
       ],
     });
   }
-  const isDatabaseAway = isConnectionFailure(error);
-  return isDatabaseAway
+  const refusal = fromDatabase(error);
+  if (refusal !== null) return refusal;
+  return isConnectionFailure(error)
     ? new ApiProblem(
         "not_ready",
         "The database does not answer. Try again in a moment; /readyz tells more.",
@@ -141,6 +142,28 @@ export function toApiProblem(error: unknown): ApiProblem {
         "Something failed on our side. It was logged under this request id; nothing of this request was stored.",
         { cause: error },
       );
+}
+
+/** What PostgreSQL says about the values themselves: the caller's to mend, whichever check let them through. */
+function fromDatabase(error: unknown): ApiProblem | null {
+  const code = (error as { readonly code?: unknown } | null)?.code;
+  if (typeof code !== "string") return null;
+  // Class 22, data exception: a text no number can be read from, a character that cannot be stored.
+  if (/^22\w{3}$/.test(code)) {
+    return new ApiProblem(
+      "invalid_request",
+      "A value of this request cannot be stored or compared. Send values as /openapi.json describes them.",
+      { cause: error },
+    );
+  }
+  // 57014: the statement ran into its time limit and was undone.
+  if (code === "57014") {
+    return new ApiProblem("request_timeout", "The database took too long; nothing was stored. Try again.", {
+      headers: { "Retry-After": "1" },
+      cause: error,
+    });
+  }
+  return null;
 }
 
 // Node's codes of a broken connection, and PostgreSQL's classes 08 (connection) and 57P (shutdown).
