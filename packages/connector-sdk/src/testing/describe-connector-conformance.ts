@@ -1,41 +1,40 @@
-import { afterAll, beforeAll, describe } from "vitest";
-import { checkBillingWrites } from "./check-billing-writes.ts";
-import { checkHttpManners } from "./check-http-manners.ts";
-import { checkReading } from "./check-reading.ts";
-import { checkStatusWrites } from "./check-status-writes.ts";
-import { checkWebhooks } from "./check-webhooks.ts";
-import type { ConformanceHarness } from "./conformance-harness.ts";
-import { createConformanceRun } from "./conformance-run.ts";
-
-const parts = {
-  "http manners": checkHttpManners,
-  reading: checkReading,
-  "status writes": checkStatusWrites,
-  "billing writes": checkBillingWrites,
-  webhooks: checkWebhooks,
-} as const;
-
-export type ConformancePart = keyof typeof parts;
+import { afterAll, beforeAll, describe, it } from "vitest";
+import type { AbilityFacts } from "./ability.ts";
+import { type ConformanceBench, openConformanceBench } from "./conformance-bench.ts";
+import { conformanceChecks } from "./conformance-checks.ts";
+import { type ConformanceSubject, portsLeftOutOf } from "./conformance-subject.ts";
+import { renderFault } from "./render-fault.ts";
+import { runCheck } from "./run-check.ts";
 
 /**
- * The checks every connector passes, registered with vitest. `parts` names those that fit what the
- * connector does; leaving one out takes a reason, which is shown.
+ * The fifty checks, registered with vitest, one test each. What is beyond the connector, left out or
+ * unproven is a skipped test that says why.
  */
-export function describeConnectorConformance(input: {
-  readonly name: string;
-  readonly start: () => Promise<ConformanceHarness>;
-  readonly skips: Partial<Record<ConformancePart, { readonly bypassReason: string }>>;
-}): void {
-  describe(`conformance of ${input.name}`, () => {
-    const run = createConformanceRun(input);
-    beforeAll(() => run.start());
-    afterAll(() => run.stop());
-    for (const [name, check] of Object.entries(parts) as [ConformancePart, typeof checkReading][]) {
-      const reason = input.skips[name]?.bypassReason;
-      const title = reason === undefined ? name : `${name}, left out: ${reason}`;
-      describe.skipIf(reason !== undefined)(`${title}`, () => {
-        check(run);
+export function describeConnectorConformance(subject: ConformanceSubject): void {
+  describe(`conformance of ${subject.name}`, () => {
+    let bench: ConformanceBench;
+    let facts: AbilityFacts;
+
+    beforeAll(async () => {
+      bench = await openConformanceBench({
+        start: subject.start,
+        folder: subject.folder ?? null,
+        portsLeftOut: portsLeftOutOf(subject),
       });
-    }
+      const { system } = await bench.warm();
+      facts = { harness: bench.harness, system, folder: bench.folder };
+    });
+    afterAll(() => bench.stop());
+
+    it.for(conformanceChecks.map((check) => [check.id, check.title, check] as const))(
+      "%i. %s",
+      async ([, , check], { skip }) => {
+        const result = await runCheck({ check, subject, facts, bench });
+        if (result.outcome === "failed" && result.fault !== null) {
+          throw new Error(renderFault(result.fault));
+        }
+        if (result.because !== null) skip(`${result.outcome}: ${result.because}`);
+      },
+    );
   });
 }

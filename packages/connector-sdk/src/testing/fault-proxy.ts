@@ -27,7 +27,9 @@ export type ProxyFault =
   /** The peer carries it out; a page of HTML comes back with status 200. */
   | { readonly kind: "html" }
   /** The peer carries it out; its answer is cut in half, complete as HTTP. */
-  | { readonly kind: "truncated-json" };
+  | { readonly kind: "truncated-json" }
+  /** The peer carries it out; another body comes back, with the same status. */
+  | { readonly kind: "rewrite"; readonly rewrite: (body: string) => string };
 
 export interface ProxyRule {
   /** Which requests; all when left out. */
@@ -105,8 +107,7 @@ export async function startFaultProxy({
     }
     const isHtml = fault?.kind === "html";
     const body = isHtml ? "<html><body>Bad gateway</body></html>" : answer.body;
-    const shown =
-      fault?.kind === "truncated-json" ? body.slice(0, Math.floor(body.length / 2)) : body;
+    const shown = shownBody(body, fault);
     request.status = isHtml ? 200 : answer.status;
     const headers = { ...answer.headers, ...(isHtml ? { "content-type": "text/html" } : {}) };
     outgoing.writeHead(request.status, withoutFraming(headers)).end(shown);
@@ -171,6 +172,11 @@ export async function startFaultProxy({
       return new Promise((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+function shownBody(body: string, fault: ProxyFault | null): string {
+  if (fault?.kind === "truncated-json") return body.slice(0, Math.floor(body.length / 2));
+  return fault?.kind === "rewrite" ? fault.rewrite(body) : body;
 }
 
 async function readText(stream: IncomingMessage): Promise<string> {

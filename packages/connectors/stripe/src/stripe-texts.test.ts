@@ -10,6 +10,7 @@ describe("stripeKey", () => {
     expect(one.length).toBeLessThanOrEqual(255);
     expect(one).not.toBe(other);
     expect(one).toBe(stripeKey("x".repeat(300), 1));
+    expect(stripeKey("ü😀 order")).toMatch(/^[0-9a-f]{64}$/);
   });
 });
 
