@@ -43,7 +43,16 @@ export async function startHealthServer(input: {
     }
   });
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === "EADDRINUSE"
+          ? new Error(
+              `Port ${input.port} for health and metrics is busy. Set USHER_WORKER_HTTP_PORT to another, or to 0 for any free one.`,
+              { cause: error },
+            )
+          : error,
+      ),
+    );
     server.listen(input.port, "127.0.0.1", resolve);
   });
   const { port } = server.address() as AddressInfo;

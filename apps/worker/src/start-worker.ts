@@ -1,4 +1,3 @@
-import { trace } from "@opentelemetry/api";
 import type { NativeConnection } from "@temporalio/worker";
 import {
   type AtFailpoint,
@@ -9,7 +8,6 @@ import {
   createEntitlementActivities,
   createOrderActivities,
   createTokenIssuer,
-  tellDeals,
 } from "@usher/activities";
 import type { ConnectorDefinition } from "@usher/connector-sdk/spec";
 import type { Database } from "@usher/database";
@@ -24,18 +22,11 @@ import { type KeyEncryptionKey, openConnectionSecrets } from "@usher/token-signe
 import type { TaskQueues } from "@usher/workflows/contract";
 import { createActivityInterceptor } from "./activity-interceptor.ts";
 import { createConnectionHealth } from "./connection-health.ts";
-import { startConnectionLoops } from "./connection-loops.ts";
 import { createConnectionRegistry } from "./connection-registry.ts";
-import { createCrmPoller } from "./crm-poller.ts";
 import { startHealthServer } from "./health-server.ts";
-import { createInboxDispatcher } from "./inbox-dispatcher.ts";
-import { createOutboxRelay } from "./outbox-relay.ts";
-import { pauseAfterMs } from "./pause-after.ts";
-import { createRecovery } from "./recovery.ts";
-import { startServiceLoop } from "./service-loop.ts";
-import { startTemporalWorkers } from "./start-temporal-workers.ts";
-import { createTakeBillingChanges } from "./take-billing-changes.ts";
-import { createTakeDeals } from "./take-deals.ts";
+import { startLoops } from "./start-loops.ts";
+import { startTemporalWorkers, type TemporalWorkers } from "./start-temporal-workers.ts";
+import { traceOrder } from "./trace-order.ts";
 import type { WorkerLog } from "./worker-log.ts";
 import { createWorkerMetrics } from "./worker-metrics.ts";
 import { workflowsPath } from "./workflows-path.ts";
@@ -77,24 +68,19 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
-const idleMs = 1_000;
-/** Statuses that pass within this time are never written, and those of many orders go out together. */
-const gatherStatusesMs = 250;
 const connectionsFreshForMs = 2_000;
-const recoverEveryMs = 60_000;
 
 /** Everything a hub does besides answering HTTP, in one process. Any number of them may run. */
 export async function startWorker(deps: WorkerDependencies): Promise<RunningWorker> {
-  const { database, temporal, atFailpoint, leaseSeconds, log } = deps;
+  const { database, temporal, atFailpoint, log } = deps;
   const metrics = createWorkerMetrics();
   const clock = () => Date.now();
   const now = deps.decideAt ?? ((databaseNow: Instant) => databaseNow);
+  const { workflowTaskTimeoutMs, queues } = temporal;
   const fulfillment = createFulfillmentClient({
     client: createTemporalClient(temporal),
-    queues: temporal.queues,
-    ...(temporal.workflowTaskTimeoutMs === undefined
-      ? {}
-      : { workflowTaskTimeoutMs: temporal.workflowTaskTimeoutMs }),
+    queues,
+    ...(workflowTaskTimeoutMs === undefined ? {} : { workflowTaskTimeoutMs }),
   });
   const vendors = createConnectionRegistry({
     database,
@@ -109,9 +95,21 @@ export async function startWorker(deps: WorkerDependencies): Promise<RunningWork
     log: ({ message, ...fields }) => log.info(fields, message),
     report: createConnectionHealth({ database, metrics, log, now: clock }),
   });
-
   const catalogs = createCatalogMemory();
-  const shared = {
+  const bundle = await bundleWorkflows({ workflowsPath, cacheFolder: deps.bundleFolder });
+
+  const loops = await startLoops({
+    ...deps,
+    fulfillment,
+    vendors,
+    callVendor,
+    catalogs,
+    metrics,
+    now,
+    clock,
+    lookForConnectionsMs: connectionsFreshForMs,
+  });
+  const activityDeps = {
     database,
     vendors,
     catalogs,
@@ -124,161 +122,65 @@ export async function startWorker(deps: WorkerDependencies): Promise<RunningWork
       audience: deps.tokenAudience,
       clock,
     }),
-    onOrderRead: ({
-      order,
-    }: {
-      readonly order: { source: { id: string }; traceparent: string | null };
-    }) => traceOrder(order),
-    onChanged: (tenantId: string) => telling.wake(tenantId),
+    onOrderRead: traceOrder,
+    onChanged: loops.onOrderChanged,
   };
-  const onError = ({ name, error }: { readonly name: string; readonly error: unknown }) => {
-    metrics.turnFailures.inc({ loop: name });
-    log.error({ loop: name, error }, "a turn failed; trying again");
-  };
-  const onTurn = ({ name, seconds }: { readonly name: string; readonly seconds: number }) =>
-    metrics.turnSeconds.observe({ loop: name }, seconds);
-  const perConnection = {
-    tenants: () => database.directory.tenants(),
-    vendors,
-    lookForConnectionsMs: connectionsFreshForMs,
-    onError,
-    onTurn,
-  };
-
-  const bundle = await bundleWorkflows({ workflowsPath, cacheFolder: deps.bundleFolder });
-  const telling = startConnectionLoops({
-    ...perConnection,
-    name: "write-back",
-    kinds: ["crm"],
-    idleMs,
-    gatherMs: gatherStatusesMs,
-    turn: async ({ tenantId, vendor, signal }) => {
-      const result = await tellDeals(
-        { ...shared, publicUrl: deps.publicUrl, now: () => now(clock() as Instant) },
-        { tenantId, vendor, signal },
-      );
-      if (result === null) return "idle";
-      const count = (outcome: string, by: number) =>
-        metrics.writeBacks.inc({ vendor: vendor.vendor, outcome }, by);
-      count("told", result.told);
-      count("unchanged", result.unchanged);
-      count("refused", result.refused);
-      if (result.passing !== null) return { pauseMs: pauseAfterMs(result.passing) ?? idleMs };
-      return result.hasMore ? "more" : "idle";
-    },
-  });
-  const relay = startServiceLoop({
-    name: "outbox-relay",
-    turn: createOutboxRelay({ database, fulfillment, metrics, log, atFailpoint, leaseSeconds }),
-    idleMs,
-    onError,
-    onTurn,
-  });
-  const inbox = startConnectionLoops({
-    ...perConnection,
-    name: "inbox",
-    kinds: ["crm", "billing"],
-    idleMs,
-    turn: createInboxDispatcher({
-      database,
-      takeDeals: createTakeDeals({ database, callVendor, atFailpoint, onTaken: relay.wake }),
-      takeBillingChanges: createTakeBillingChanges({ database, callVendor }),
-      metrics,
-      log,
-      atFailpoint,
-      leaseSeconds,
-    }),
-  });
-  const polling = startConnectionLoops({
-    ...perConnection,
-    name: "crm-poller",
-    kinds: ["crm"],
-    idleMs: deps.pollIntervalMs,
-    turn: createCrmPoller({ database, callVendor, metrics, log, atFailpoint }),
-  });
-  const recovery = startServiceLoop({
-    name: "recovery",
-    turn: createRecovery({ database, fulfillment, now: clock, log }),
-    idleMs: recoverEveryMs,
-    onError,
-    onTurn,
-  });
-  const listener = await database.listen({
-    channels: ["usher_outbox", "usher_inbox"],
-    onNotification: ({ channel, payload }) => {
-      if (channel === "usher_outbox") relay.wake();
-      else inbox.wake(payload);
-      telling.wake(payload);
-    },
-    // What was announced while nobody listened is in the tables.
-    onListening: () => {
-      relay.wake();
-      inbox.wake();
-    },
-    onError: (error) => log.warn({ error }, "the listener lost its connection"),
-  });
   let reportFailure: (reason: unknown) => void = () => undefined;
   const failed = new Promise<unknown>((resolve) => {
     reportFailure = resolve;
   });
-  const workers = await startTemporalWorkers({
-    ...temporal,
-    workflowBundle: bundle,
-    ownActivities: asActivities({
-      ...createOrderActivities(shared),
-      ...createEntitlementActivities(shared),
-    }),
-    vendorActivities: asActivities(createBillingActivities(shared)),
-    interceptor: createActivityInterceptor({ metrics, log }),
-    shutdownGraceMs: deps.shutdownGraceMs,
-    onStopped: (reason) => reportFailure(reason),
-  });
-  const health =
-    deps.httpPort === null
-      ? null
-      : await startHealthServer({
-          port: deps.httpPort,
-          registry: metrics.registry,
-          probes: [
-            { name: "database", check: () => database.ping() },
-            { name: "temporal", check: () => pingTemporal(temporal.connection) },
-            {
-              name: "workers",
-              check: async () => {
-                if (!workers.isRunning()) throw new Error("a Temporal worker does not poll");
-              },
-            },
-          ],
-        });
-
-  return {
-    healthUrl: health?.url ?? null,
-    failed,
-    stop: async () => {
-      await listener.close();
-      // Loops first: they start work; then the workers, which end what they took.
-      await Promise.all([polling.stop(), inbox.stop(), relay.stop(), recovery.stop()]);
-      await workers.stop();
-      await telling.stop();
-      await health?.close();
-      await vendors.close();
-    },
+  let workers: TemporalWorkers | null = null;
+  const stopWork = async () => {
+    // First what starts work, then the workers, which end what they took; telling what they
+    // changed comes last.
+    await loops.stopIntake();
+    await workers?.stop();
+    await loops.stop();
+    await vendors.close();
   };
-}
-
-/** Adds to the current span what it takes to find an order's whole story. */
-function traceOrder(order: {
-  readonly source: { readonly id: string };
-  readonly traceparent: string | null;
-}): void {
-  const span = trace.getActiveSpan();
-  if (span === undefined) return;
-  span.setAttribute("usher.deal_id", order.source.id);
-  const [, traceId, spanId, flags] = order.traceparent?.split("-") ?? [];
-  if (traceId === undefined || spanId === undefined) return;
-  span.addLink({
-    context: { traceId, spanId, traceFlags: Number.parseInt(flags ?? "00", 16), isRemote: true },
-  });
+  try {
+    const running = await startTemporalWorkers({
+      ...temporal,
+      workflowBundle: bundle,
+      ownActivities: asActivities({
+        ...createOrderActivities(activityDeps),
+        ...createEntitlementActivities(activityDeps),
+      }),
+      vendorActivities: asActivities(createBillingActivities(activityDeps)),
+      interceptor: createActivityInterceptor({ metrics, log }),
+      shutdownGraceMs: deps.shutdownGraceMs,
+      onStopped: (reason) => reportFailure(reason),
+    });
+    workers = running;
+    const health =
+      deps.httpPort === null
+        ? null
+        : await startHealthServer({
+            port: deps.httpPort,
+            registry: metrics.registry,
+            probes: [
+              { name: "database", check: () => database.ping() },
+              { name: "temporal", check: () => pingTemporal(temporal.connection) },
+              {
+                name: "workers",
+                check: async () => {
+                  if (!running.isRunning()) throw new Error("a Temporal worker does not poll");
+                },
+              },
+            ],
+          });
+    return {
+      healthUrl: health?.url ?? null,
+      failed,
+      stop: async () => {
+        await stopWork();
+        await health?.close();
+      },
+    };
+  } catch (error) {
+    await stopWork();
+    throw error;
+  }
 }
 
 async function pingTemporal(connection: NativeConnection): Promise<void> {
