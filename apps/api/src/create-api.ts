@@ -35,6 +35,8 @@ export interface Api {
   readonly takeCheck: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** Reads the migrations, loads the check table, listens for changes. Requests before it are answered, checks with 503. */
   start(): Promise<void>;
+  /** Writes what is gathered before it is written, such as the last uses of keys. */
+  flush(): Promise<void>;
   /** Lets running work end, writes what was gathered, stops listening. The database stays open. */
   close(): Promise<void>;
 }
@@ -145,6 +147,7 @@ export function createApi(deps: ApiDependencies): Api {
       keysListener = await listenForKeys({ database: deps.database, keys, log: deps.log });
       await feed.start();
     },
+    flush: () => uses.flush(),
     async close() {
       await keysListener?.close();
       await feed.close();
