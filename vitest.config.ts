@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config";
 const everywhere = ["apps/*", "packages/*", "packages/connectors/*", "workflows"];
 // One PostgreSQL and one Temporal server for the run, started when the first file needs them.
 const servers = "./test/environment/global-setup.ts";
+// Thousands of orders under kills: it has the machine to itself, after everything else.
+const samplePipeline = "test/e2e/sample-pipeline.test.ts";
 const ignored = ["**/node_modules/**", "test/architecture/offenders/**"];
 
 export default defineConfig({
@@ -39,8 +41,20 @@ export default defineConfig({
           name: "e2e",
           globalSetup: servers,
           include: ["test/e2e/**/*.test.ts"],
+          exclude: [...ignored, samplePipeline],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "pipeline",
+          globalSetup: servers,
+          include: [samplePipeline],
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 2 },
         },
       },
       {
