@@ -1,0 +1,1 @@
+export { createTrytonConnector } from "./tryton-connector.ts";

@@ -1,0 +1,106 @@
+import { parseConfig, toConnectorError } from "@usher/connector-sdk/http";
+import type {
+  ConnectorDefinition,
+  ConnectorManifest,
+  ErpConnector,
+} from "@usher/connector-sdk/spec";
+import { amendOrder, bookOrder } from "./book-order.ts";
+import { checkTrytonCompany } from "./check-tryton-company.ts";
+import { createOneAtATime } from "./one-at-a-time.ts";
+import { settleOrderSales, type TrytonParts } from "./settle-order-sales.ts";
+import { toErpInvoices } from "./to-erp-invoices.ts";
+import { createTrytonClient } from "./tryton-client.ts";
+import { createTrytonCompanies } from "./tryton-company.ts";
+import { trytonConfig } from "./tryton-config.ts";
+import { createTrytonParties } from "./tryton-parties.ts";
+import { createTrytonProducts } from "./tryton-products.ts";
+import { createTrytonSales } from "./tryton-sales.ts";
+
+const trytonManifest: ConnectorManifest = {
+  id: "tryton",
+  name: "Tryton",
+  version: "0.1.0",
+  kinds: ["erp"],
+  authKinds: ["password"],
+  secretFields: ["password"],
+  configSchema: trytonConfig,
+  // A Tryton is the seller's own server: only the configured URL is called.
+  allowedHosts: [],
+  scopes: [
+    "Sales",
+    "Sales Administrator",
+    "Sale Amendment",
+    "Product Administration",
+    "Account Product Administration",
+  ],
+  limits: { concurrentCallsMax: 4, batchSizeMax: 1 },
+  streams: [],
+  webhookEvents: [],
+};
+
+/**
+ * Orders as sales in Tryton 8. Each connected system has its own client, session, limit and memory.
+ * Every method throws `ConnectorError` and nothing else.
+ */
+export function createTrytonConnector(): ConnectorDefinition {
+  return {
+    manifest: trytonManifest,
+    connect({ config: given }, { fetch, now }) {
+      const config = parseConfig({ schema: trytonConfig, config: given, vendor: "Tryton" });
+      const client = createTrytonClient({ config, fetch, now });
+      const companies = createTrytonCompanies({ client, config });
+      const parts: TrytonParts = {
+        config,
+        client,
+        companies,
+        parties: createTrytonParties({ client, companies }),
+        products: createTrytonProducts({ client, companies }),
+        sales: createTrytonSales({ client, companies }),
+      };
+      const orders = createOneAtATime();
+
+      const erp: ErpConnector = {
+        check: (context) =>
+          guarded("Checking Tryton", false, () =>
+            checkTrytonCompany({ client, companies, config, context }),
+          ),
+        upsertCustomer: (customer, context) =>
+          guarded("Finding or making the customer", true, async () => ({
+            remoteCustomerId: String(await parts.parties.ensure(customer, context)),
+          })),
+        upsertItem: (item, context) =>
+          guarded("Finding or making the item", true, async () => ({
+            remoteItemId: String((await parts.products.ensure(item, context)).id),
+          })),
+        bookOrder: (order, context) =>
+          guarded("Booking the order", true, () =>
+            orders.run(order.orderId, () => bookOrder({ parts, order, context })),
+          ),
+        amendOrder: (order, context) =>
+          guarded("Amending the order", true, () =>
+            orders.run(order.orderId, () => amendOrder({ parts, order, context })),
+          ),
+        cancelOrder: ({ orderId, revision, reason }, context) =>
+          guarded("Taking back the order", true, () =>
+            orders.run(orderId, async () => {
+              const target = { revision, isTakenBack: true };
+              await settleOrderSales({ parts, orderId, target, order: null, reason, context });
+            }),
+          ),
+        readInvoices: ({ orderId }, context) =>
+          guarded("Reading the order's invoices", false, async () =>
+            toErpInvoices(await parts.sales.find(orderId, context)),
+          ),
+      };
+      return { crm: null, billing: null, erp, webhooks: null, close: () => client.close() };
+    },
+  };
+}
+
+async function guarded<T>(what: string, isWrite: boolean, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw toConnectorError(error, { isWrite, what });
+  }
+}
