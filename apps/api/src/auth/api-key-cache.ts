@@ -5,7 +5,7 @@ import { refusedKey, refuseMalformedKey } from "./bearer-token.ts";
 import type { Caller } from "./caller.ts";
 
 /** A key's record is never trusted for longer: the bound within which a revoked key is refused everywhere. */
-export const trustedMsMax = 1_000;
+const trustedMsMax = 1_000;
 /** From this age on a use asks anew in the background, so that a busy key never waits. */
 const refreshedAfterMs = 500;
 /**

@@ -77,13 +77,18 @@ function toWire(one: CheckAnswer, asOf: Instant, lagMs: number) {
 
 it("writes exactly what JSON.stringify of the contract's shape says, alone and in a list", () => {
   fc.assert(
-    fc.property(fc.array(answer, { minLength: 1, maxLength: 4 }), instant, fc.nat(), (answers, asOf, lagMs) => {
-      const origin = originJson({ freshness: { asOf, lagMs }, source: "live" });
-      const placed = answers.map((one) => ({ pieces: checkAnswerJson(one), origin }));
-      const wires = answers.map((one) => toWire(one, asOf, lagMs));
-      expect(placed.map(toText)).toEqual(wires.map((wire) => JSON.stringify(wire)));
-      expect(toListBytes(placed).toString("utf8")).toBe(JSON.stringify({ data: wires }));
-      for (const wire of wires) expect(checkAnswerSchema.safeParse(wire).success).toBe(true);
-    }),
+    fc.property(
+      fc.array(answer, { minLength: 1, maxLength: 4 }),
+      instant,
+      fc.nat(),
+      (answers, asOf, lagMs) => {
+        const origin = originJson({ freshness: { asOf, lagMs }, source: "live" });
+        const placed = answers.map((one) => ({ pieces: checkAnswerJson(one), origin }));
+        const wires = answers.map((one) => toWire(one, asOf, lagMs));
+        expect(placed.map(toText)).toEqual(wires.map((wire) => JSON.stringify(wire)));
+        expect(toListBytes(placed).toString("utf8")).toBe(JSON.stringify({ data: wires }));
+        for (const wire of wires) expect(checkAnswerSchema.safeParse(wire).success).toBe(true);
+      },
+    ),
   );
 });

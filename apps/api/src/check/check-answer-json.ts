@@ -8,7 +8,10 @@ import type { Freshness } from "./rights-feed.ts";
  * and `tail`. Written by hand: it is most of the cost of a check over HTTP.
  * `check-answer-json.test.ts` holds it to what `JSON.stringify` of the contract's shape would say.
  */
-export function checkAnswerJson(answer: CheckAnswer): { readonly head: string; readonly tail: string } {
+export function checkAnswerJson(answer: CheckAnswer): {
+  readonly head: string;
+  readonly tail: string;
+} {
   const { limit, usage, value } = answer;
   return {
     head: `{"allowed":${answer.allowed},"reason":"${answer.reason}","state":"${answer.state}","limit":${limitJson(limit)},"value":${value === null ? "null" : JSON.stringify(value)},"usage":${usage},"remaining":${limitJson(answer.remaining)},"overage":${answer.overage},"in_overage":${answer.inOverage},"reset_at":${instantJson(answer.resetAt)},"valid_until":${instantJson(answer.validUntil)},`,
@@ -29,7 +32,8 @@ export function originJson({
 
 function breakdownEntryJson({ entitlement, inGrace }: BreakdownEntry): string {
   const { value, provenance } = entitlement;
-  const limit = value.kind === "metered" || value.kind === "seat" ? limitJson(value.limit) : '"unlimited"';
+  const limit =
+    value.kind === "metered" || value.kind === "seat" ? limitJson(value.limit) : '"unlimited"';
   const set = value.kind === "config" ? JSON.stringify(value.value) : "null";
   // Ids are our own and need no escaping; a line's id is the CRM's.
   return `{"entitlement_id":"${entitlement.id}","source_kind":"${provenance.kind}","order_id":"${provenance.orderId}","revision":${provenance.revision},"line_id":${JSON.stringify(provenance.lineId)},"offering_version_id":"${provenance.offeringVersionId}","decision_ids":${JSON.stringify(provenance.decisionIds)},"limit":${limit},"value":${set},"active_from":${instantJson(entitlement.activeFrom)},"active_until":${instantJson(entitlement.activeTo)},"in_grace":${inGrace}}`;

@@ -131,7 +131,9 @@ export function createCheckDoor({
     const asked: Asked = { caller, rights, now, origin };
     if (head.kind === "batch") {
       const list = answerBatch(asked, head, value);
-      return list instanceof Promise ? list.then((late) => reply(late, verdict)) : reply(list, verdict);
+      return list instanceof Promise
+        ? list.then((late) => reply(late, verdict))
+        : reply(list, verdict);
     }
     const text = answerOne(asked, readCheck(value));
     return text instanceof Promise
@@ -221,19 +223,31 @@ export function createCheckDoor({
   }
 
   function answerBatch(asked: Asked, head: CheckHead, value: unknown): Buffer | Promise<Buffer> {
-    let isLate = false;
-    const answers = readChecks(value).map((one): PlacedAnswer | Promise<PlacedAnswer> => {
+    const late: Promise<void>[] = [];
+    const answers: PlacedAnswer[] = [];
+    for (const [index, one] of readChecks(value).entries()) {
       try {
         // Each item is read and looked up by itself, under the one tenant of the key.
         const answer = answerOne(asked, readCheck(one));
-        if (!(answer instanceof Promise)) return answer;
-        isLate = true;
-        return answer.catch((error: unknown) => problemItem(head, error));
+        if (answer instanceof Promise) {
+          late.push(
+            answer.then(
+              (found) => {
+                answers[index] = found;
+              },
+              (error: unknown) => {
+                answers[index] = problemItem(head, error);
+              },
+            ),
+          );
+        } else answers[index] = answer;
       } catch (error) {
-        return problemItem(head, error);
+        answers[index] = problemItem(head, error);
       }
-    });
-    return isLate ? Promise.all(answers).then(toListBytes) : toListBytes(answers as readonly PlacedAnswer[]);
+    }
+    return late.length === 0
+      ? toListBytes(answers)
+      : Promise.all(late).then(() => toListBytes(answers));
   }
 
   function problemItem(head: CheckHead, error: unknown): PlacedAnswer {
@@ -344,7 +358,10 @@ const checksMax = 1_000;
 function readChecks(value: unknown): readonly unknown[] {
   const { checks, ...others } = (value ?? {}) as { readonly checks?: unknown };
   const isPlain =
-    Array.isArray(checks) && checks.length > 0 && checks.length <= checksMax && Object.keys(others).length === 0;
+    Array.isArray(checks) &&
+    checks.length > 0 &&
+    checks.length <= checksMax &&
+    Object.keys(others).length === 0;
   if (isPlain) return checks;
   const parsed = routes.checkBatch.body.schema.safeParse(value);
   if (!parsed.success) throw invalidRequest({ error: parsed.error, place: "body" });

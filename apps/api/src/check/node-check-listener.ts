@@ -95,7 +95,8 @@ function write({
 }): void {
   const { body } = reply;
   const headers = [...reply.headers, "Content-Length", String(Buffer.byteLength(body))];
-  if (head.traceparent !== undefined && reply.status === 200) headers.push("traceparent", head.traceparent);
+  if (head.traceparent !== undefined && reply.status === 200)
+    headers.push("traceparent", head.traceparent);
   response.writeHead(reply.status, headers);
   response.end(body);
 }

@@ -3,7 +3,14 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { readPlainCheck } from "./read-plain-check.ts";
 
-const anything = fc.oneof(fc.string({ maxLength: 300 }), fc.integer(), fc.double(), fc.constant(null), fc.boolean(), fc.object());
+const anything = fc.oneof(
+  fc.string({ maxLength: 300 }),
+  fc.integer(),
+  fc.double(),
+  fc.constant(null),
+  fc.boolean(),
+  fc.object(),
+);
 const questions = fc.record(
   {
     customer: fc.oneof(fc.constantFrom("ext:1", "cus_1"), anything),

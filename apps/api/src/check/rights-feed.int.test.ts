@@ -1,6 +1,6 @@
 import { applySupersession, type Database, entitlementsOfOrder } from "@usher/database";
-import { supersede } from "@usher/entitlement-core/entitlement";
 import type { FeatureKey } from "@usher/entitlement-core/catalog";
+import { supersede } from "@usher/entitlement-core/entitlement";
 import type { Instant, OrderId } from "@usher/entitlement-core/kernel";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createLogger } from "../observability/create-logger.ts";
@@ -17,8 +17,16 @@ afterAll(() => rig.stop());
 
 const log = createLogger({ level: "silent", service: "test" });
 
-async function withFeed(change: Partial<Database>, work: (feed: RightsFeed) => Promise<void>): Promise<void> {
-  const feed = createRightsFeed({ database: { ...rig.database, ...change }, log, clock: Date.now, pollMs: 200 });
+async function withFeed(
+  change: Partial<Database>,
+  work: (feed: RightsFeed) => Promise<void>,
+): Promise<void> {
+  const feed = createRightsFeed({
+    database: { ...rig.database, ...change },
+    log,
+    clock: Date.now,
+    pollMs: 200,
+  });
   await feed.start();
   try {
     await work(feed);
@@ -28,7 +36,13 @@ async function withFeed(change: Partial<Database>, work: (feed: RightsFeed) => P
 }
 
 function isAllowed(feed: RightsFeed, { customerId }: GrantedCustomer): boolean {
-  const question = { customer: customerId, feature: "sso" as FeatureKey, amount: 1, country: null, at: Date.now() as Instant };
+  const question = {
+    customer: customerId,
+    feature: "sso" as FeatureKey,
+    amount: 1,
+    country: null,
+    at: Date.now() as Instant,
+  };
   return feed.rightsOf(rig.tenant.id)?.table.check(question).allowed ?? false;
 }
 
@@ -68,7 +82,10 @@ describe("the rights feed", () => {
     const flaky: Partial<Database> = {
       directory: {
         ...directory,
-        tenantsWithChangedRights: (since) => (isAway ? Promise.reject(new Error("ECONNREFUSED")) : directory.tenantsWithChangedRights(since)),
+        tenantsWithChangedRights: (since) =>
+          isAway
+            ? Promise.reject(new Error("ECONNREFUSED"))
+            : directory.tenantsWithChangedRights(since),
       },
     };
     await withFeed(flaky, async (feed) => {

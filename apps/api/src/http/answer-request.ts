@@ -67,7 +67,7 @@ export async function answerRequest({
 }
 
 /** On every answer, whatever it is. */
-export function answerHeaders(request: RequestFacts): Record<string, string> {
+function answerHeaders(request: RequestFacts): Record<string, string> {
   return {
     "X-Request-Id": request.requestId,
     traceparent: request.trace.traceparent,
@@ -79,7 +79,7 @@ export function answerHeaders(request: RequestFacts): Record<string, string> {
 }
 
 /** A problem as problem+json. What is no `ApiProblem` is a fault of ours: logged in full, told in none. */
-export function toProblemResponse({
+function toProblemResponse({
   error,
   request,
   log,
@@ -158,10 +158,14 @@ function fromDatabase(error: unknown): ApiProblem | null {
   }
   // 57014: the statement ran into its time limit and was undone.
   if (code === "57014") {
-    return new ApiProblem("request_timeout", "The database took too long; nothing was stored. Try again.", {
-      headers: { "Retry-After": "1" },
-      cause: error,
-    });
+    return new ApiProblem(
+      "request_timeout",
+      "The database took too long; nothing was stored. Try again.",
+      {
+        headers: { "Retry-After": "1" },
+        cause: error,
+      },
+    );
   }
   return null;
 }

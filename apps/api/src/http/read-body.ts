@@ -46,6 +46,7 @@ export function decodeUtf8(bytes: Uint8Array): string {
   if (!isUtf8(bytes)) {
     throw new ApiProblem("malformed_json", "The body is not UTF-8. Encode the JSON text as UTF-8.");
   }
-  const buffer = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const buffer =
+    bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return buffer.toString("utf8");
 }

@@ -59,8 +59,6 @@ export interface WorkHandler<Id extends OperationId> {
   ): Promise<RouteAnswer<BodyAnswered<Id>>>;
 }
 
-export type RouteHandler = { [Id in OperationId]: PlainHandler<Id> | WorkHandler<Id> }[OperationId];
-
 export function plainRoute<const Id extends OperationId>(
   id: Id,
   handle: PlainHandler<Id>["handle"],

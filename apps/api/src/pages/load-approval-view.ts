@@ -83,7 +83,7 @@ export async function loadApprovalView({
 }
 
 /** Pure: the same rows make the same page. */
-export function toApprovalView({
+function toApprovalView({
   taskId,
   viewerEmail,
   time,

@@ -54,7 +54,7 @@ export async function loadOrderView({
 }
 
 /** Pure: the same rows make the same page. */
-export function toOrderView({
+function toOrderView({
   found,
   events,
   names,
@@ -156,7 +156,7 @@ function toRightRow(entitlement: Entitlement, now: number): RightRow {
 }
 
 /** What a right gives, in a few words. */
-export function grantText(value: Entitlement["value"]): string {
+function grantText(value: Entitlement["value"]): string {
   switch (value.kind) {
     case "boolean":
       return "included";

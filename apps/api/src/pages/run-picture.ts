@@ -200,7 +200,7 @@ function lastInstant(spans: readonly RunSpan[], now: number): number {
 }
 
 /** The picture in words, for who does not see it. */
-export function pictureText({
+function pictureText({
   spans,
   now,
 }: {

@@ -56,15 +56,15 @@ export function toWireOrder(order: OrderWithContent): WireOrder {
   };
 }
 
-export function toWireMoney(money: Money): { amount: string; currency: string } {
+function toWireMoney(money: Money): { amount: string; currency: string } {
   return { amount: moneyToDecimal(money), currency: money.currency };
 }
 
-export function toWireWaitingOn({ who, sinceIso, dueIso }: WaitingOn): WireWaitingOn {
+function toWireWaitingOn({ who, sinceIso, dueIso }: WaitingOn): WireWaitingOn {
   return { who, since: normalizeIso(sinceIso), due: dueIso === null ? null : normalizeIso(dueIso) };
 }
 
-export function toWireProblem(problem: Problem): WireOrderProblem {
+function toWireProblem(problem: Problem): WireOrderProblem {
   return {
     code: problem.code,
     sentence: problem.sentence,

@@ -10,7 +10,8 @@ beforeAll(async () => {
 });
 afterAll(() => rig.stop());
 
-const decide = (taskId: string, key: string, body: object) => rig.post(`/v1/approval_tasks/${taskId}/decision`, { key, body });
+const decide = (taskId: string, key: string, body: object) =>
+  rig.post(`/v1/approval_tasks/${taskId}/decision`, { key, body });
 
 describe("an approval task", () => {
   it("says what is asked, why, of whom and until when", async () => {
@@ -31,17 +32,31 @@ describe("an approval task", () => {
 
   it("is listed for those who may decide it", async () => {
     const { taskId } = await askedForApproval(rig);
-    const idsFor = async (key: string) => (await rig.get("/v1/approval_tasks?mine=true&status=open&limit=200", { key })).json.data.map((one: { id: string }) => one.id);
+    const idsFor = async (key: string) =>
+      (await rig.get("/v1/approval_tasks?mine=true&status=open&limit=200", { key })).json.data.map(
+        (one: { id: string }) => one.id,
+      );
     expect(await idsFor(rig.tenant.people.dana.key)).toContain(taskId);
     expect(await idsFor(rig.tenant.people.seller.key)).not.toContain(taskId);
   });
 
   it("approved goes on, and shows by whom and when", async () => {
     const { taskId, revisionHash, orderId } = await askedForApproval(rig);
-    const approved = await decide(taskId, rig.tenant.people.dana.key, { decision: "approve", comment: "fine", revision_hash: revisionHash });
+    const approved = await decide(taskId, rig.tenant.people.dana.key, {
+      decision: "approve",
+      comment: "fine",
+      revision_hash: revisionHash,
+    });
     expect(approved.json).toMatchObject({
       status: "approved",
-      decisions: [{ decision: "approve", decided_by: rig.tenant.people.dana.user.email, comment: "fine", channel: "api" }],
+      decisions: [
+        {
+          decision: "approve",
+          decided_by: rig.tenant.people.dana.user.email,
+          comment: "fine",
+          channel: "api",
+        },
+      ],
     });
     expect(await carryOrder(rig, { orderId })).toBe("done");
     expect((await rig.get(`/v1/orders/${orderId}`)).json.status).toBe("Active");
@@ -49,7 +64,11 @@ describe("an approval task", () => {
 
   it("rejected ends the order and leaves no right behind", async () => {
     const { taskId, revisionHash, orderId } = await askedForApproval(rig);
-    const rejected = await decide(taskId, rig.tenant.people.dana.key, { decision: "reject", comment: "too cheap", revision_hash: revisionHash });
+    const rejected = await decide(taskId, rig.tenant.people.dana.key, {
+      decision: "reject",
+      comment: "too cheap",
+      revision_hash: revisionHash,
+    });
     expect(rejected.json.status).toBe("rejected");
     await carryOrder(rig, { orderId });
     const order = await rig.get(`/v1/orders/${orderId}`);
@@ -67,7 +86,11 @@ describe("an approval task", () => {
   ] as const)("refuses %s", async (_, who, change, status, code) => {
     const { taskId, revisionHash } = await askedForApproval(rig);
     const key = who === "machine" ? rig.tenant.key : rig.tenant.people[who].key;
-    const answer = await decide(taskId, key, { decision: "approve", revision_hash: revisionHash, ...change });
+    const answer = await decide(taskId, key, {
+      decision: "approve",
+      revision_hash: revisionHash,
+      ...change,
+    });
     expect(answer.json).toMatchObject({ status, code });
     expect((await rig.get(`/v1/approval_tasks/${taskId}`)).json.status).toBe("open");
   });
@@ -79,17 +102,32 @@ describe("an approval task", () => {
       decide(taskId, dana.key, { decision: "approve", revision_hash: revisionHash }),
       decide(taskId, fred.key, { decision: "reject", comment: "no", revision_hash: revisionHash }),
     ]);
-    expect(answers.map((one) => one.status).toSorted()).toEqual([200, 409]);
-    expect(answers.find((one) => one.status === 409)?.json.code).toMatch(/already_decided|order_phase_conflict/);
+    expect(answers.map((one) => one.status).toSorted((one, other) => one - other)).toEqual([
+      200, 409,
+    ]);
+    expect(answers.find((one) => one.status === 409)?.json.code).toMatch(
+      /already_decided|order_phase_conflict/,
+    );
     expect((await rig.get(`/v1/approval_tasks/${taskId}`)).json.decisions).toHaveLength(1);
   });
 
   it("no longer counts once the deal has changed", async () => {
     const { taskId, revisionHash, orderId, body } = await askedForApproval(rig);
-    const newer = { ...body, source: { ...body.source, version: "2" }, lines: body.lines.map((line) => ({ ...line, unit_price: { amount: "70.00" } })) };
-    await rig.post("/v1/orders", { key: rig.tenant.people.seller.key, body: newer, headers: { "Idempotency-Key": `newer-${orderId}` } });
+    const newer = {
+      ...body,
+      source: { ...body.source, version: "2" },
+      lines: body.lines.map((line) => ({ ...line, unit_price: { amount: "70.00" } })),
+    };
+    await rig.post("/v1/orders", {
+      key: rig.tenant.people.seller.key,
+      body: newer,
+      headers: { "Idempotency-Key": `newer-${orderId}` },
+    });
     await carryOrder(rig, { orderId });
-    const late = await decide(taskId, rig.tenant.people.dana.key, { decision: "approve", revision_hash: revisionHash });
+    const late = await decide(taskId, rig.tenant.people.dana.key, {
+      decision: "approve",
+      revision_hash: revisionHash,
+    });
     expect(late.json).toMatchObject({ status: 409, code: "stale_revision" });
     expect((await rig.get(`/v1/approval_tasks/${taskId}`)).json.status).toBe("superseded");
   });
@@ -97,7 +135,11 @@ describe("an approval task", () => {
 
 describe("many at once", () => {
   it("are each judged by themselves, in the order asked", async () => {
-    const [first, second, stale] = [await askedForApproval(rig), await askedForApproval(rig), await askedForApproval(rig)];
+    const [first, second, stale] = [
+      await askedForApproval(rig),
+      await askedForApproval(rig),
+      await askedForApproval(rig),
+    ];
     const { json } = await rig.post("/v1/approval_decisions", {
       key: rig.tenant.people.dana.key,
       body: {
@@ -122,12 +164,31 @@ describe("many at once", () => {
 describe("the preview", () => {
   it("names the stages before anything is submitted, and stores nothing", async () => {
     const before = (await rig.get("/v1/orders")).json.data.length;
-    const asked = await rig.post("/v1/approval_path_previews", { body: anOrderRequest({ unitPrice: "72.00" }) });
-    expect(asked.json).toMatchObject({ faults: [], stages: [{ key: "finance", approvers: [{ group: "finance" }], reasons: [{ fact: "discount-percent" }] }] });
-    const free = await rig.post("/v1/approval_path_previews", { body: anOrderRequest({ unitPrice: "100.00" }) });
+    const asked = await rig.post("/v1/approval_path_previews", {
+      body: anOrderRequest({ unitPrice: "72.00" }),
+    });
+    expect(asked.json).toMatchObject({
+      faults: [],
+      stages: [
+        {
+          key: "finance",
+          approvers: [{ group: "finance" }],
+          reasons: [{ fact: "discount-percent" }],
+        },
+      ],
+    });
+    const free = await rig.post("/v1/approval_path_previews", {
+      body: anOrderRequest({ unitPrice: "100.00" }),
+    });
     expect(free.json.stages).toEqual([]);
-    const faulty = await rig.post("/v1/approval_path_previews", { body: anOrderRequest({ sku: "NOPE" }) });
-    expect(faulty.json).toMatchObject({ stages: [], revision_hash: null, faults: [{ code: "unknown_product" }] });
+    const faulty = await rig.post("/v1/approval_path_previews", {
+      body: anOrderRequest({ sku: "NOPE" }),
+    });
+    expect(faulty.json).toMatchObject({
+      stages: [],
+      revision_hash: null,
+      faults: [{ code: "unknown_product" }],
+    });
     expect((await rig.get("/v1/orders")).json.data.length).toBe(before);
   });
 });

@@ -13,10 +13,18 @@ beforeAll(async () => {
 });
 afterAll(() => rig.stop());
 
-const check = (body: object, key?: string) => rig.post("/v1/check", { body, ...(key === undefined ? {} : { key }) });
+const check = (body: object, key?: string) =>
+  rig.post("/v1/check", { body, ...(key === undefined ? {} : { key }) });
 const use = (subject: string, quantity: number, id = `${subject}-${Math.random()}`) =>
   rig.post("/v1/usage_events", {
-    body: { specversion: "1.0", id, source: "test", type: "usher.usage", subject, data: { feature: "api_calls", quantity } },
+    body: {
+      specversion: "1.0",
+      id,
+      source: "test",
+      type: "usher.usage",
+      subject,
+      data: { feature: "api_calls", quantity },
+    },
   });
 
 describe("POST /v1/check", () => {
@@ -51,9 +59,16 @@ describe("POST /v1/check", () => {
     };
     expect(await reasons({ customer: "ext:nobody", feature: "sso" })).toBe("unknown_customer");
     expect(await reasons({ customer: customerId, feature: "teleport" })).toBe("unknown_feature");
-    expect(await reasons({ customer: customerId, feature: "seats", amount: 251 })).toBe("limit_reached");
-    const asked = await rig.post("/v1/orders", { body: anOrderRequest(), headers: { "Idempotency-Key": "not-granted" } });
-    expect(await reasons({ customer: asked.json.customer.id, feature: "sso" })).toBe("no_entitlement");
+    expect(await reasons({ customer: customerId, feature: "seats", amount: 251 })).toBe(
+      "limit_reached",
+    );
+    const asked = await rig.post("/v1/orders", {
+      body: anOrderRequest(),
+      headers: { "Idempotency-Key": "not-granted" },
+    });
+    expect(await reasons({ customer: asked.json.customer.id, feature: "sso" })).toBe(
+      "no_entitlement",
+    );
   });
 
   it("counts usage at once in this process, each event once", async () => {
@@ -63,17 +78,28 @@ describe("POST /v1/check", () => {
     await use(customerId, 500, "u-2");
     const { json } = await check({ customer: customerId, feature: "api_calls", amount: 100 });
     expect(json).toMatchObject({ allowed: true, usage: 900, remaining: 100, limit: 1_000 });
-    expect((await check({ customer: customerId, feature: "api_calls", amount: 101 })).json.reason).toBe("limit_reached");
+    expect(
+      (await check({ customer: customerId, feature: "api_calls", amount: 101 })).json.reason,
+    ).toBe("limit_reached");
   });
 
   it("never gives one question another one's answer, however they are mixed", async () => {
     const { customerId } = await grantedCustomer(rig);
     await use(customerId, 990);
     for (let round = 0; round < 3; round += 1) {
-      for (const [amount, allowed] of [[10, true], [11, false], [1, true], [0, true]] as const) {
-        expect((await check({ customer: customerId, feature: "api_calls", amount })).json.allowed).toBe(allowed);
+      for (const [amount, allowed] of [
+        [10, true],
+        [11, false],
+        [1, true],
+        [0, true],
+      ] as const) {
+        expect(
+          (await check({ customer: customerId, feature: "api_calls", amount })).json.allowed,
+        ).toBe(allowed);
       }
-      expect((await check({ customer: customerId, feature: "seats", amount: 11 })).json.allowed).toBe(true);
+      expect(
+        (await check({ customer: customerId, feature: "seats", amount: 11 })).json.allowed,
+      ).toBe(true);
     }
   });
 
@@ -84,15 +110,26 @@ describe("POST /v1/check", () => {
       const held = await entitlementsOfOrder(tx, orderId as OrderId);
       await applySupersession(tx, supersede({ held, drafts: [], now: Date.now() as Instant }));
     });
-    await eventually(async () => expect((await check({ customer: customerId, feature: "sso" })).json.allowed).toBe(false), 1_500);
+    await eventually(
+      async () =>
+        expect((await check({ customer: customerId, feature: "sso" })).json.allowed).toBe(false),
+      1_500,
+    );
   });
 
   it("answers the past from the books, with the use as it was then", async () => {
     const { customerId } = await grantedCustomer(rig);
     const before = new Date(Date.now() - 2 * 3_600_000).toISOString();
-    expect((await check({ customer: customerId, feature: "sso", at: before })).json).toMatchObject({ allowed: false, source: "books", reason: "not_yet_active" });
+    expect((await check({ customer: customerId, feature: "sso", at: before })).json).toMatchObject({
+      allowed: false,
+      source: "books",
+      reason: "not_yet_active",
+    });
     const later = new Date(Date.now() + 86_400_000).toISOString();
-    expect((await check({ customer: customerId, feature: "sso", at: later })).json).toMatchObject({ allowed: true, source: "live" });
+    expect((await check({ customer: customerId, feature: "sso", at: later })).json).toMatchObject({
+      allowed: true,
+      source: "live",
+    });
   });
 });
 
@@ -106,7 +143,11 @@ describe("POST /v1/check/batch", () => {
           { customer: customerId },
           { customer: "ext:nobody", feature: "sso" },
           "nonsense",
-          { customer: customerId, feature: "seats", at: new Date(Date.now() - 3_600_000).toISOString() },
+          {
+            customer: customerId,
+            feature: "seats",
+            at: new Date(Date.now() - 3_600_000).toISOString(),
+          },
           { customer: customerId, feature: "seats", amount: 5 },
         ],
       },
@@ -131,7 +172,9 @@ describe("POST /v1/check/batch", () => {
 
 describe("a revoked key", () => {
   it("is refused within a second, also while it is in constant use", async () => {
-    const secret = await rig.inTenant((tx) => keyOf(tx, { name: "to be revoked", scopes: ["check"] }));
+    const secret = await rig.inTenant((tx) =>
+      keyOf(tx, { name: "to be revoked", scopes: ["check"] }),
+    );
     const keys = await rig.get("/v1/api_keys?limit=200");
     const { id } = keys.json.data.find((one: { name: string }) => one.name === "to be revoked");
     const ask = () => check({ customer: "ext:1", feature: "sso" }, secret);

@@ -2,7 +2,13 @@ import { createHash } from "node:crypto";
 import { isErrorCode } from "@usher/entitlement-core/errors";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Answer, type ApiRig, keyOf, startApiRig } from "../../testing/api-rig.ts";
-import { everyRoute, exampleBodyOf, jsonRoutes, keyedRoutes, pathWithUnknownIds } from "../../testing/every-route.ts";
+import {
+  everyRoute,
+  exampleBodyOf,
+  jsonRoutes,
+  keyedRoutes,
+  pathWithUnknownIds,
+} from "../../testing/every-route.ts";
 
 let rig: ApiRig;
 beforeAll(async () => {
@@ -10,7 +16,9 @@ beforeAll(async () => {
 });
 afterAll(() => rig.stop());
 
-const idempotent = (name: string) => ({ "Idempotency-Key": createHash("sha1").update(name).digest("hex") });
+const idempotent = (name: string) => ({
+  "Idempotency-Key": createHash("sha1").update(name).digest("hex"),
+});
 
 function expectProblem(answer: Answer, status: number, code: string): void {
   expect(answer.json, answer.text).toMatchObject({ status, code, type: `/docs/errors/${code}` });
@@ -33,7 +41,9 @@ async function keyOfAnotherHub({ inTenant }: ApiRig): Promise<string> {
   return secret;
 }
 
-describe.each(keyedRoutes.map((route) => [`${route.method.toUpperCase()} ${route.path}`, route] as const))("%s, the key", (_, route) => {
+describe.each(
+  keyedRoutes.map((route) => [`${route.method.toUpperCase()} ${route.path}`, route] as const),
+)("%s, the key", (_, route) => {
   const send = (call: Parameters<ApiRig["send"]>[2]) =>
     rig.send(route.method.toUpperCase(), pathWithUnknownIds(route), {
       ...(route.method === "post" ? { body: exampleBodyOf(route) } : {}),
@@ -42,19 +52,44 @@ describe.each(keyedRoutes.map((route) => [`${route.method.toUpperCase()} ${route
 
   it("must be there, well-formed, known, live and allowed to", async () => {
     expectProblem(await send({ key: "" }), 401, "missing_api_key");
-    for (const garbage of ["Basic dXNlcjpwYXNz", "Bearer", "Bearer ", "Bearer x", "Bearer usher_sk_", "Bearer usher_sk_live_short", `Bearer ${rig.tenant.key}x`, `Bearer  ${rig.tenant.key}`, `${rig.tenant.key}`]) {
-      expectProblem(await send({ key: "", headers: { Authorization: garbage } }), 401, "malformed_api_key");
+    for (const garbage of [
+      "Basic dXNlcjpwYXNz",
+      "Bearer",
+      "Bearer ",
+      "Bearer x",
+      "Bearer usher_sk_",
+      "Bearer usher_sk_live_short",
+      `Bearer ${rig.tenant.key}x`,
+      `Bearer  ${rig.tenant.key}`,
+      `${rig.tenant.key}`,
+    ]) {
+      expectProblem(
+        await send({ key: "", headers: { Authorization: garbage } }),
+        401,
+        "malformed_api_key",
+      );
     }
     const foreignHub = "usher_sk_test_0000000000000000000000000000000000000000000";
-    expectProblem(await send({ key: "", headers: { Authorization: `Bearer ${foreignHub}` } }), 401, "malformed_api_key");
+    expectProblem(
+      await send({ key: "", headers: { Authorization: `Bearer ${foreignHub}` } }),
+      401,
+      "malformed_api_key",
+    );
     expectProblem(await send({ key: await keyOfAnotherHub(rig) }), 401, "unknown_api_key");
     const [revoked, expired, scopeless] = await rig.inTenant(async (tx) => {
       const keys = [
         await keyOf(tx, { name: "revoked" }),
         await keyOf(tx, { name: "expired", expiresAt: (Date.now() - 1) as never }),
-        await keyOf(tx, { name: "scopeless", scopes: [route.access === "check" ? "orders:read" : "check"] }),
+        await keyOf(tx, {
+          name: "scopeless",
+          scopes: [route.access === "check" ? "orders:read" : "check"],
+        }),
       ];
-      await tx.db.updateTable("api_keys").set({ revoked_at: new Date() }).where("name", "=", "revoked").execute();
+      await tx.db
+        .updateTable("api_keys")
+        .set({ revoked_at: new Date() })
+        .where("name", "=", "revoked")
+        .execute();
       return keys;
     });
     expectProblem(await send({ key: revoked ?? "" }), 401, "revoked_api_key");
@@ -63,26 +98,42 @@ describe.each(keyedRoutes.map((route) => [`${route.method.toUpperCase()} ${route
   });
 
   it("is asked for a version that is spoken here", async () => {
-    expectProblem(await send({ headers: { "Usher-Version": "2019-01-01" } }), 400, "unsupported_version");
+    expectProblem(
+      await send({ headers: { "Usher-Version": "2019-01-01" } }),
+      400,
+      "unsupported_version",
+    );
   });
 });
 
-describe.each(jsonRoutes.map((route) => [`${route.method.toUpperCase()} ${route.path}`, route] as const))("%s, the body", (name, route) => {
+describe.each(
+  jsonRoutes.map((route) => [`${route.method.toUpperCase()} ${route.path}`, route] as const),
+)("%s, the body", (name, route) => {
   const post = (body: unknown, headers: Record<string, string> = {}) =>
     rig.post(pathWithUnknownIds(route), { body, headers: { ...idempotent(name), ...headers } });
 
   it("must be JSON, of the right type, flat, of bounded size, with known fields only", async () => {
-    for (const malformed of ["{", "", "nonsense", "{'a':1}", '{"a":1,}']) expectProblem(await post(malformed), 400, "malformed_json");
+    for (const malformed of ["{", "", "nonsense", "{'a':1}", '{"a":1,}'])
+      expectProblem(await post(malformed), 400, "malformed_json");
     expectProblem(await post('{"a":1,"a":2}'), 400, "malformed_json");
     expectProblem(await post(Uint8Array.of(0x7b, 0xff, 0x7d)), 400, "malformed_json");
-    for (const wrong of [[], "text", 7, null, true]) expectProblem(await post(JSON.stringify(wrong)), 400, "invalid_request");
+    for (const wrong of [[], "text", 7, null, true])
+      expectProblem(await post(JSON.stringify(wrong)), 400, "invalid_request");
     expectProblem(await post("[".repeat(40) + "]".repeat(40)), 400, "body_too_deep");
     const unknown = await post({ ...(exampleBodyOf(route) as object), surely_unknown_field: 1 });
     expectProblem(unknown, 400, "invalid_request");
     expect(JSON.stringify(unknown.json.errors)).toContain("surely_unknown_field");
     for (const item of unknown.json.errors) expect(item.fix.length).toBeGreaterThan(3);
-    expectProblem(await post("{}", { "Content-Type": "text/plain" }), 415, "unsupported_media_type");
-    expectProblem(await post("{}", { "Content-Type": "application/json; charset=utf-16" }), 415, "unsupported_media_type");
+    expectProblem(
+      await post("{}", { "Content-Type": "text/plain" }),
+      415,
+      "unsupported_media_type",
+    );
+    expectProblem(
+      await post("{}", { "Content-Type": "application/json; charset=utf-16" }),
+      415,
+      "unsupported_media_type",
+    );
     const bytesMax = route.body?.bytesMax ?? 0;
     expectProblem(await post(`"${"x".repeat(bytesMax)}"`), 413, "body_too_large");
   });
@@ -97,7 +148,11 @@ describe.each(jsonRoutes.map((route) => [`${route.method.toUpperCase()} ${route.
     });
     const response = await rig.api.app.request(`http://hub.test${pathWithUnknownIds(route)}`, {
       method: "POST",
-      headers: { Authorization: `Bearer ${rig.tenant.key}`, "Content-Type": "application/json", ...idempotent(name) },
+      headers: {
+        Authorization: `Bearer ${rig.tenant.key}`,
+        "Content-Type": "application/json",
+        ...idempotent(name),
+      },
       body: endless,
       duplex: "half",
     } as RequestInit);
@@ -130,9 +185,21 @@ describe("every path", () => {
 
   it("takes a malformed id for one that names nothing", async () => {
     for (const route of everyRoute.filter((one) => one.params !== undefined)) {
-      for (const id of ["x", "ord_", "..%2f..%2fetc", "%00", "%ff", "ord_0000000000000000000000000I", "a".repeat(3_000)]) {
+      for (const id of [
+        "x",
+        "ord_",
+        "..%2f..%2fetc",
+        "%00",
+        "%ff",
+        "ord_0000000000000000000000000I",
+        "a".repeat(3_000),
+      ]) {
         const path = route.path.replace(/\{\w+\}/, id);
-        const answer = await rig.send(route.method.toUpperCase(), path, route.method === "post" ? { body: exampleBodyOf(route), headers: idempotent(id) } : {});
+        const answer = await rig.send(
+          route.method.toUpperCase(),
+          path,
+          route.method === "post" ? { body: exampleBodyOf(route), headers: idempotent(id) } : {},
+        );
         expect([404, 401], `${route.method} ${path} ${answer.text}`).toContain(answer.status);
       }
     }
@@ -141,8 +208,18 @@ describe("every path", () => {
   it("refuses unknown and malformed parameters of its query", async () => {
     for (const route of everyRoute.filter((one) => one.query !== undefined)) {
       const path = pathWithUnknownIds(route);
-      for (const query of ["surely=unknown", "limit=0", "limit=-1", "limit=1e9", "limit=abc", "cursor=%00", "cursor=not-a-cursor", "limit=1&limit=2"]) {
-        if (route.operationId === "listCustomerEntitlements" && !query.startsWith("surely")) continue;
+      for (const query of [
+        "surely=unknown",
+        "limit=0",
+        "limit=-1",
+        "limit=1e9",
+        "limit=abc",
+        "cursor=%00",
+        "cursor=not-a-cursor",
+        "limit=1&limit=2",
+      ]) {
+        if (route.operationId === "listCustomerEntitlements" && !query.startsWith("surely"))
+          continue;
         const answer = await rig.get(`${path}?${query}`);
         expect([400, 404], `${path}?${query} ${answer.text}`).toContain(answer.status);
       }

@@ -36,7 +36,13 @@ beforeAll(async () => {
     customer: granted.customerId,
     statusList: token.json.claims.status.status_list.uri.split("/").at(-1),
   };
-  namesOfOurs = [...Object.values(ours), granted.externalId, asked.body.name, "victim", rig.tenant.people.dana.user.email];
+  namesOfOurs = [
+    ...Object.values(ours),
+    granted.externalId,
+    asked.body.name,
+    "victim",
+    rig.tenant.people.dana.user.email,
+  ];
 });
 afterAll(() => rig.stop());
 
@@ -44,13 +50,20 @@ describe("another tenant", () => {
   it("gets 404 for every thing of ours, on every route and by every verb, and changes nothing", async () => {
     const before = await snapshot();
     let probes = 0;
-    for (const route of everyRoute.filter((one) => one.params !== undefined && one.access !== "public" && one.access !== "signed")) {
+    for (const route of everyRoute.filter(
+      (one) => one.params !== undefined && one.access !== "public" && one.access !== "signed",
+    )) {
       for (const key of [rig.foreign.key, rig.foreign.people.dana.key]) {
-        for (const id of [ours[idKindOf(route)], ...(idKindOf(route) === "customer" ? [`ext:${namesOfOurs[8]}`] : [])]) {
+        for (const id of [
+          ours[idKindOf(route)],
+          ...(idKindOf(route) === "customer" ? [`ext:${namesOfOurs[8]}`] : []),
+        ]) {
           const path = route.path.replace(/\{\w+\}/, encodeURIComponent(id));
           const answer = await rig.send(route.method.toUpperCase(), path, {
             key,
-            ...(route.method === "post" ? { body: exampleBodyOf(route), headers: { "Idempotency-Key": `bola-${probes}` } } : {}),
+            ...(route.method === "post"
+              ? { body: exampleBodyOf(route), headers: { "Idempotency-Key": `bola-${probes}` } }
+              : {}),
           });
           expect(answer.status, `${route.method} ${path} ${answer.text}`).toBe(404);
           expect(answer.json.code).toBe("not_found");
@@ -63,10 +76,19 @@ describe("another tenant", () => {
   });
 
   it("sees nothing of ours in any list, whatever it filters by", async () => {
-    for (const route of everyRoute.filter((one) => one.method === "get" && one.params === undefined && one.access !== "public")) {
-      for (const query of ["", `?order_id=${ours.order}`, `?customer=${ours.customer}`, `?connection_id=${ours.connection}`, "?limit=200"]) {
+    for (const route of everyRoute.filter(
+      (one) => one.method === "get" && one.params === undefined && one.access !== "public",
+    )) {
+      for (const query of [
+        "",
+        `?order_id=${ours.order}`,
+        `?customer=${ours.customer}`,
+        `?connection_id=${ours.connection}`,
+        "?limit=200",
+      ]) {
         const answer = await rig.get(route.path + query, { key: rig.foreign.key });
-        for (const name of namesOfOurs) expect(answer.text, `${route.path}${query}`).not.toContain(name);
+        for (const name of namesOfOurs)
+          expect(answer.text, `${route.path}${query}`).not.toContain(name);
       }
     }
   });
@@ -76,15 +98,40 @@ describe("another tenant", () => {
     const customer = ours.customer;
     const check = await rig.post("/v1/check", { key, body: { customer, feature: "sso" } });
     expect(check.json).toMatchObject({ allowed: false, reason: "unknown_customer", breakdown: [] });
-    const past = await rig.post("/v1/check", { key, body: { customer, feature: "sso", at: new Date(Date.now() - 60_000).toISOString() } });
-    expect(past.json).toMatchObject({ allowed: false, reason: "unknown_customer", source: "books" });
-    const batch = await rig.post("/v1/check/batch", { key, body: { checks: [{ customer, feature: "sso" }, { customer: `ext:${namesOfOurs[8]}`, feature: "sso" }] } });
-    expect(batch.json.data.map((one: { reason: string }) => one.reason)).toEqual(["unknown_customer", "unknown_customer"]);
+    const past = await rig.post("/v1/check", {
+      key,
+      body: { customer, feature: "sso", at: new Date(Date.now() - 60_000).toISOString() },
+    });
+    expect(past.json).toMatchObject({
+      allowed: false,
+      reason: "unknown_customer",
+      source: "books",
+    });
+    const batch = await rig.post("/v1/check/batch", {
+      key,
+      body: {
+        checks: [
+          { customer, feature: "sso" },
+          { customer: `ext:${namesOfOurs[8]}`, feature: "sso" },
+        ],
+      },
+    });
+    expect(batch.json.data.map((one: { reason: string }) => one.reason)).toEqual([
+      "unknown_customer",
+      "unknown_customer",
+    ]);
     const token = await rig.post("/v1/tokens", { key, body: { customer } });
     expect(token.status).toBe(404);
     const usage = await rig.post("/v1/usage_events", {
       key,
-      body: { specversion: "1.0", id: "1", source: "x", type: "t", subject: customer, data: { feature: "api_calls", quantity: 5 } },
+      body: {
+        specversion: "1.0",
+        id: "1",
+        source: "x",
+        type: "t",
+        subject: customer,
+        data: { feature: "api_calls", quantity: 5 },
+      },
     });
     expect(usage.status).toBe(400);
     const bulk = await rig.post("/v1/approval_decisions", {
@@ -96,16 +143,25 @@ describe("another tenant", () => {
 
   it("has the same ids outside for itself: two tenants may use one external id and one deal id", async () => {
     const mine = await grantedCustomer(rig, { externalId: "SAME" });
-    const theirs = await grantedCustomer(rig, { externalId: "SAME", key: rig.foreign.key, tenantId: rig.foreign.id, quantity: 7 });
+    const theirs = await grantedCustomer(rig, {
+      externalId: "SAME",
+      key: rig.foreign.key,
+      tenantId: rig.foreign.id,
+      quantity: 7,
+    });
     expect(theirs.customerId).not.toBe(mine.customerId);
     const [one, other] = await Promise.all(
-      [rig.tenant.key, rig.foreign.key].map((key) => rig.post("/v1/check", { key, body: { customer: "ext:SAME", feature: "seats" } })),
+      [rig.tenant.key, rig.foreign.key].map((key) =>
+        rig.post("/v1/check", { key, body: { customer: "ext:SAME", feature: "seats" } }),
+      ),
     );
     expect([one?.json.limit, other?.json.limit]).toEqual([250, 7]);
   });
 
   it("never shares an Idempotency-Key with us", async () => {
-    const body = exampleBodyOf(everyRoute.find((route) => route.operationId === "createOrder") as never);
+    const body = exampleBodyOf(
+      everyRoute.find((route) => route.operationId === "createOrder") as never,
+    );
     const headers = { "Idempotency-Key": "shared" };
     const mine = await rig.post("/v1/orders", { body, headers });
     const theirs = await rig.post("/v1/orders", { key: rig.foreign.key, body, headers });
@@ -117,6 +173,13 @@ describe("another tenant", () => {
 
 /** What a stranger's request could have changed. */
 async function snapshot() {
-  const paths = [`/v1/orders/${ours.order}`, `/v1/orders/${ours.order}/events`, `/v1/approval_tasks/${ours.approvalTask}`, `/v1/tokens/${ours.token}`, "/v1/inbox", "/v1/connections"];
+  const paths = [
+    `/v1/orders/${ours.order}`,
+    `/v1/orders/${ours.order}/events`,
+    `/v1/approval_tasks/${ours.approvalTask}`,
+    `/v1/tokens/${ours.token}`,
+    "/v1/inbox",
+    "/v1/connections",
+  ];
   return Promise.all(paths.map(async (path) => (await rig.get(path)).json));
 }

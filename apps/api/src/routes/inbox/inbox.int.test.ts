@@ -11,7 +11,14 @@ const older = "whsec_older";
 beforeAll(async () => {
   rig = await startApiRig();
   const made = await rig.post("/v1/connections", {
-    body: { vendor: "signed", name: "CRM", kinds: ["crm"], config: { url: "https://crm.test" }, secrets: { clientSecret: "s3cret" }, webhook_secrets: [secret, older] },
+    body: {
+      vendor: "signed",
+      name: "CRM",
+      kinds: ["crm"],
+      config: { url: "https://crm.test" },
+      secrets: { clientSecret: "s3cret" },
+      webhook_secrets: [secret, older],
+    },
   });
   connectionId = made.json.id;
   path = `/v1/inbound/${connectionId}`;
@@ -19,11 +26,18 @@ beforeAll(async () => {
 afterAll(() => rig.stop());
 
 const anAnnouncement = (id: string) => JSON.stringify({ id, deal: `deal-of-${id}` });
-const send = (body: string, change: { readonly stamp?: number; readonly secret?: string; readonly signature?: string } = {}) =>
+const send = (
+  body: string,
+  change: { readonly stamp?: number; readonly secret?: string; readonly signature?: string } = {},
+) =>
   rig.post(path, {
     key: "",
     body,
-    headers: { "X-Test-Signature": change.signature ?? signatureOf({ secret: change.secret ?? secret, body, stamp: change.stamp ?? Date.now() }) },
+    headers: {
+      "X-Test-Signature":
+        change.signature ??
+        signatureOf({ secret: change.secret ?? secret, body, stamp: change.stamp ?? Date.now() }),
+    },
   });
 const stored = async () => (await rig.get("/v1/inbox?limit=200")).json.data;
 
@@ -31,7 +45,15 @@ describe("POST /v1/inbound/{connection_id}", () => {
   it("stores a verified event before it answers, and processes nothing", async () => {
     const answer = await send(anAnnouncement("first"));
     expect(answer.json).toEqual({ received: 1, duplicates: 0 });
-    expect(await stored()).toMatchObject([{ event_id: "first", deal_id: "deal-of-first", status: "pending", attempts: 0, connection_id: connectionId }]);
+    expect(await stored()).toMatchObject([
+      {
+        event_id: "first",
+        deal_id: "deal-of-first",
+        status: "pending",
+        attempts: 0,
+        connection_id: connectionId,
+      },
+    ]);
     expect((await rig.get("/v1/orders")).json.data).toEqual([]);
   });
 
@@ -61,20 +83,33 @@ describe("POST /v1/inbound/{connection_id}", () => {
   it("refuses a body that was changed or written anew on the way, although it says the same", async () => {
     const body = anAnnouncement("altered");
     const signature = signatureOf({ secret, body, stamp: Date.now() });
-    expect((await send(body.replace("altered", "Altered"), { signature })).json.code).toBe("signature_invalid");
-    expect((await send(JSON.stringify(JSON.parse(body), null, 1), { signature })).json.code).toBe("signature_invalid");
+    expect((await send(body.replace("altered", "Altered"), { signature })).json.code).toBe(
+      "signature_invalid",
+    );
+    expect((await send(JSON.stringify(JSON.parse(body), null, 1), { signature })).json.code).toBe(
+      "signature_invalid",
+    );
     const missing = await rig.post(path, { key: "", body });
     expect(missing.json.code).toBe("signature_missing");
   });
 
   it("does not know connections that are not there, and needs no key for those that are", async () => {
-    const unknown = await rig.post("/v1/inbound/con_01jd8e6q2mf8hr4wv2nq9x5t3c", { key: "", body: "{}" });
+    const unknown = await rig.post("/v1/inbound/con_01jd8e6q2mf8hr4wv2nq9x5t3c", {
+      key: "",
+      body: "{}",
+    });
     expect(unknown.json).toMatchObject({ status: 404, code: "unknown_connection" });
   });
 
   it("keeps no signature and no secret with the event", async () => {
     await send(anAnnouncement("headers"));
-    const row = await rig.inTenant((tx) => tx.db.selectFrom("inbox").select("headers").where("event_id", "=", "headers").executeTakeFirstOrThrow());
+    const row = await rig.inTenant((tx) =>
+      tx.db
+        .selectFrom("inbox")
+        .select("headers")
+        .where("event_id", "=", "headers")
+        .executeTakeFirstOrThrow(),
+    );
     expect(JSON.stringify(row.headers)).not.toContain("signature");
   });
 });
@@ -82,7 +117,13 @@ describe("POST /v1/inbound/{connection_id}", () => {
 describe("the inbox", () => {
   it("puts a message back in line, with its attempts counted from zero", async () => {
     await send(anAnnouncement("poison"));
-    await rig.inTenant((tx) => tx.db.updateTable("inbox").set({ status: "quarantined", attempts: 9, last_error: "no such deal" }).where("event_id", "=", "poison").execute());
+    await rig.inTenant((tx) =>
+      tx.db
+        .updateTable("inbox")
+        .set({ status: "quarantined", attempts: 9, last_error: "no such deal" })
+        .where("event_id", "=", "poison")
+        .execute(),
+    );
     const [message] = (await rig.get("/v1/inbox?status=quarantined")).json.data;
     expect(message).toMatchObject({ event_id: "poison", last_error: "no such deal", attempts: 9 });
     const replayed = await rig.post(`/v1/inbox/${message.id}/replay`);
@@ -99,14 +140,20 @@ describe("connections", () => {
       expect(text).not.toContain(hidden);
       expect(rig.logged.join("")).not.toContain(hidden);
     }
-    const row = await rig.inTenant((tx) => tx.db.selectFrom("connections").select("secrets").executeTakeFirstOrThrow());
+    const row = await rig.inTenant((tx) =>
+      tx.db.selectFrom("connections").select("secrets").executeTakeFirstOrThrow(),
+    );
     expect(Buffer.from(row.secrets).includes("s3cret")).toBe(false);
   });
 
   it("are refused for an unknown vendor, and with a secret in the open part", async () => {
-    const unknown = await rig.post("/v1/connections", { body: { vendor: "nobody", name: "x", kinds: ["crm"] } });
+    const unknown = await rig.post("/v1/connections", {
+      body: { vendor: "nobody", name: "x", kinds: ["crm"] },
+    });
     expect(unknown.json).toMatchObject({ status: 400, errors: [{ pointer: "/vendor" }] });
-    const open = await rig.post("/v1/connections", { body: { vendor: "signed", name: "x", kinds: ["crm"], config: { clientSecret: "oops" } } });
+    const open = await rig.post("/v1/connections", {
+      body: { vendor: "signed", name: "x", kinds: ["crm"], config: { clientSecret: "oops" } },
+    });
     expect(open.json).toMatchObject({ status: 400, errors: [{ pointer: "/config/clientSecret" }] });
     expect(open.text).not.toContain("oops");
   });

@@ -1,6 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type { Client } from "@temporalio/client";
-import { connectTemporal, createFulfillmentClient, createTemporalClient } from "@usher/temporal-client";
+import {
+  connectTemporal,
+  createFulfillmentClient,
+  createTemporalClient,
+} from "@usher/temporal-client";
 import { testTemporal, uniqueTaskQueue } from "@usher/test-kit";
 import { fulfillOrderWorkflowId, taskQueuesOf } from "@usher/workflows/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -16,7 +20,11 @@ let connection: Awaited<ReturnType<typeof connectTemporal>>;
 beforeAll(async () => {
   const { address, namespace } = testTemporal();
   connection = await connectTemporal({ address });
-  client = createTemporalClient({ connection, namespace, payloadKeys: [{ id: "test", secret: randomBytes(32) }] });
+  client = createTemporalClient({
+    connection,
+    namespace,
+    payloadKeys: [{ id: "test", secret: randomBytes(32) }],
+  });
   const queues = taskQueuesOf(uniqueTaskQueue("api"));
   rig = await startApiRig({ fulfillment: createFulfillmentClient({ client, queues }) });
 });
@@ -26,20 +34,33 @@ afterAll(async () => {
 });
 
 const messagesOf = (orderId: string) =>
-  rig.inTenant((tx) => tx.db.selectFrom("outbox").select(["topic", "published_at"]).where("key", "=", orderId).orderBy("id").execute());
+  rig.inTenant((tx) =>
+    tx.db
+      .selectFrom("outbox")
+      .select(["topic", "published_at"])
+      .where("key", "=", orderId)
+      .orderBy("id")
+      .execute(),
+  );
 
 describe("with Temporal there", () => {
   it("an accepted order's run is started at once, once, and its message is marked as delivered", async () => {
     const body = anOrderRequest();
     const taken = await Promise.all(
-      ["a", "b", "c"].map((name) => rig.post("/v1/orders", { body, headers: { "Idempotency-Key": `eager-${name}` } })),
+      ["a", "b", "c"].map((name) =>
+        rig.post("/v1/orders", { body, headers: { "Idempotency-Key": `eager-${name}` } }),
+      ),
     );
     const [{ json }] = taken as [(typeof taken)[number]];
     expect(new Set(taken.map((one) => one.json.id)).size).toBe(1);
     await eventually(async () => {
-      const run = await client.workflow.getHandle(fulfillOrderWorkflowId({ tenantId: rig.tenant.id, orderId: json.id })).describe();
+      const run = await client.workflow
+        .getHandle(fulfillOrderWorkflowId({ tenantId: rig.tenant.id, orderId: json.id }))
+        .describe();
       expect(run.status.name).toBe("RUNNING");
-      expect(await messagesOf(json.id)).toMatchObject([{ topic: "order.start", published_at: expect.any(Date) }]);
+      expect(await messagesOf(json.id)).toMatchObject([
+        { topic: "order.start", published_at: expect.any(Date) },
+      ]);
     });
   });
 

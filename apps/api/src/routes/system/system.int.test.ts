@@ -16,7 +16,12 @@ describe("the hub about itself", () => {
     expect(json.checks).toMatchObject([
       { name: "database", ok: true },
       { name: "migrations", ok: true },
-      { name: "temporal", ok: false, required: false, detail: expect.stringContaining("no Temporal") },
+      {
+        name: "temporal",
+        ok: false,
+        required: false,
+        detail: expect.stringContaining("no Temporal"),
+      },
       { name: "signing_key", ok: true },
       { name: "check_table", ok: true },
     ]);
@@ -36,17 +41,30 @@ describe("the hub about itself", () => {
   it("serves its own document", async () => {
     const { json, headers } = await rig.get("/openapi.json", { key: "" });
     expect(json.openapi).toBe("3.1.0");
-    expect((await rig.get("/openapi.json", { key: "", headers: { "If-None-Match": headers.get("etag") ?? "" } })).status).toBe(304);
+    expect(
+      (
+        await rig.get("/openapi.json", {
+          key: "",
+          headers: { "If-None-Match": headers.get("etag") ?? "" },
+        })
+      ).status,
+    ).toBe(304);
   });
 
   it("writes JSON log lines with trace and operation, and never a key or a body", async () => {
     const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     await rig.get("/v1/orders?customer=ext:secret-customer", { headers: { traceparent } });
-    await rig.get("/v1/orders", { key: "", headers: { Authorization: "Bearer usher_sk_live_garbage" } });
+    await rig.get("/v1/orders", {
+      key: "",
+      headers: { Authorization: "Bearer usher_sk_live_garbage" },
+    });
     const lines = rig.logged.map((line) => JSON.parse(line));
-    expect(lines.find((line) => line.trace_id === "0af7651916cd43dd8448eb211c80319c")).toMatchObject({ operation: "listOrders", status: 200, level: "info", service: "api-test" });
+    expect(
+      lines.find((line) => line.trace_id === "0af7651916cd43dd8448eb211c80319c"),
+    ).toMatchObject({ operation: "listOrders", status: 200, level: "info", service: "api-test" });
     const text = rig.logged.join("");
-    for (const hidden of [rig.tenant.key, "usher_sk_live_garbage", "secret-customer"]) expect(text).not.toContain(hidden);
+    for (const hidden of [rig.tenant.key, "usher_sk_live_garbage", "secret-customer"])
+      expect(text).not.toContain(hidden);
   });
 
   it("says on every answer what is needed to find it again", async () => {
