@@ -39,10 +39,21 @@ export interface DealStatus {
 
 export type StatusWriteResult = "written" | "unchanged" | "outrun";
 
+/** What a set-up made and what it found; names as the CRM has them. */
+export interface FieldSetUp {
+  readonly created: readonly string[];
+  readonly existed: readonly string[];
+}
+
 /** What a CRM must be able to do for Usher. Every method throws `ConnectorError` and nothing else. */
 export interface CrmConnector {
   /** Read-only: proves that credentials, rights and fields are there. */
   check(context: CallContext): Promise<void>;
+  /**
+   * Creates the fields that Usher writes, where they are missing, and changes none that is there.
+   * Repeatable. Left out by a CRM whose fields are deployed with its own tools.
+   */
+  setUpFields?(context: CallContext): Promise<FieldSetUp>;
   /**
    * One page of deals that changed since `checkpoint` (null: from the beginning). Safe to repeat; may
    * repeat changes. Handing a page's checkpoint back says that the page's changes were stored: store

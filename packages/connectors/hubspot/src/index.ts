@@ -1,1 +1,1 @@
-export {};
+export { createHubSpotConnector, hubspotManifest } from "./hubspot-connector.ts";

@@ -1,0 +1,140 @@
+import { toCountryCode } from "@usher/connector-sdk/reading";
+import { type Deal, type DealLine, hashDeal } from "@usher/entitlement-core/deal";
+import type { HubSpotConfig } from "./hubspot-config.ts";
+import { dayOfDate, dayOfInstant } from "./hubspot-day.ts";
+import type { HubSpotOwnerList } from "./hubspot-owners.ts";
+import { type HubSpotRecord, valueOf } from "./hubspot-records.ts";
+import { monthsOfPeriod, wholeMonths } from "./hubspot-term.ts";
+import { netUnitPrice } from "./net-unit-price.ts";
+
+/** A deal with everything that stands around it. */
+export interface HubSpotDealParts {
+  readonly deal: HubSpotRecord;
+  readonly company: HubSpotRecord | null;
+  readonly lines: readonly HubSpotRecord[];
+}
+
+/** Properties that are read, by object. */
+export function dealPropertiesRead(config: HubSpotConfig): readonly string[] {
+  return [
+    "dealname",
+    "hs_is_closed_won",
+    "closedate",
+    "deal_currency_code",
+    "hubspot_owner_id",
+    "hs_updated_by_user_id",
+    "hs_lastmodifieddate",
+    ...(config.kindProperty === null ? [] : [config.kindProperty]),
+    ...(config.dealTermMonthsProperty === null ? [] : [config.dealTermMonthsProperty]),
+  ];
+}
+
+export const companyPropertiesRead = ["name", "country", "hs_country_code"] as const;
+
+export const linePropertiesRead = [
+  "name",
+  "hs_sku",
+  "hs_product_id",
+  "quantity",
+  "price",
+  "discount",
+  "hs_discount_percentage",
+  "recurringbillingfrequency",
+  "hs_recurring_billing_period",
+  "hs_term_in_months",
+  "hs_recurring_billing_start_date",
+  "hs_line_item_currency_code",
+  "hs_lastmodifieddate",
+] as const;
+
+/**
+ * A HubSpot deal as a `Deal`: nothing is checked or corrected here, a value that is missing stays
+ * missing and `parseDeal` tells sales about it. Won is what `hs_is_closed_won` says: ids of stages
+ * are each portal's own.
+ *
+ * The version is the latest change of the deal and its lines, since an edit of a line that leaves
+ * its amount does not touch the deal; and the content's hash, since a company's name has no part in
+ * either stamp.
+ */
+export function fromHubSpotDeal(input: {
+  readonly parts: HubSpotDealParts;
+  readonly config: HubSpotConfig;
+  readonly owners: HubSpotOwnerList;
+}): Deal {
+  const { parts, config, owners } = input;
+  const { deal: record, company, lines } = parts;
+  const currency = valueOf(record, "deal_currency_code") || config.currency;
+  const closedOn = dayOfInstant({ text: valueOf(record, "closedate"), timeZone: config.timeZone });
+  const deal: Deal = {
+    system: "hubspot",
+    id: record.id,
+    version: [record, ...lines].reduce(latestStamp, ""),
+    name: valueOf(record, "dealname"),
+    isWon: valueOf(record, "hs_is_closed_won") === "true",
+    kind: kindOf(record, config),
+    currency,
+    closedOn,
+    account:
+      company === null
+        ? null
+        : {
+            id: company.id,
+            name: valueOf(company, "name"),
+            country:
+              toCountryCode(valueOf(company, "hs_country_code")) ??
+              toCountryCode(valueOf(company, "country")),
+          },
+    owner: owners.byOwnerId(valueOf(record, "hubspot_owner_id")),
+    lastEditor: owners.byUserId(valueOf(record, "hs_updated_by_user_id")),
+    lines: lines.map((line) => toLine({ line, record, currency, closedOn, config })),
+  };
+  return { ...deal, version: `${deal.version}#${hashDeal(deal).slice(0, 12)}` };
+}
+
+function toLine(input: {
+  readonly line: HubSpotRecord;
+  readonly record: HubSpotRecord;
+  readonly currency: string | null;
+  readonly closedOn: string | null;
+  readonly config: HubSpotConfig;
+}): DealLine {
+  const { line, record, currency, closedOn, config } = input;
+  const own = valueOf(line, "hs_line_item_currency_code");
+  const months =
+    monthsOfPeriod(valueOf(line, "hs_recurring_billing_period")) ??
+    wholeMonths(valueOf(line, "hs_term_in_months")) ??
+    (config.dealTermMonthsProperty === null
+      ? null
+      : wholeMonths(valueOf(record, config.dealTermMonthsProperty))) ??
+    config.defaultTermMonths;
+  return {
+    id: line.id,
+    productCode: valueOf(line, "hs_sku") || valueOf(line, "hs_product_id"),
+    productName: valueOf(line, "name"),
+    quantity: valueOf(line, "quantity"),
+    unitPrice: netUnitPrice({
+      line: {
+        price: valueOf(line, "price"),
+        discount: valueOf(line, "discount"),
+        discountPercent: valueOf(line, "hs_discount_percentage"),
+        frequency: valueOf(line, "recurringbillingfrequency"),
+        months,
+      },
+      recurringPriceIsFor: config.recurringPriceIsFor,
+    }),
+    currency: own === "" || own === currency ? null : own,
+    startsOn: dayOfDate(valueOf(line, "hs_recurring_billing_start_date")) ?? closedOn,
+    months,
+    endsOn: null,
+  };
+}
+
+function kindOf(record: HubSpotRecord, config: HubSpotConfig): Deal["kind"] {
+  if (config.kindProperty === null) return "new";
+  return config.kindValues[valueOf(record, config.kindProperty)] ?? "new";
+}
+
+function latestStamp(latest: string, record: HubSpotRecord): string {
+  const stamp = valueOf(record, "hs_lastmodifieddate");
+  return stamp > latest ? stamp : latest;
+}
