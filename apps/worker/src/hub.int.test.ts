@@ -254,6 +254,27 @@ describe("what goes wrong", () => {
     expect((await hub.order(id)).revision).toBe(1);
   });
 
+  it("write-back refused while the fixing edit comes in: what was overtaken is not reported", async () => {
+    const id = dealId();
+    hub.vendor.mood("writeStatus", { refuse: { category: "validation" }, about: id });
+    // The second telling, of Action needed itself, is under way when the deal is saved.
+    let isSaved = false;
+    const meanwhile = async () => {
+      if (isSaved || (await hub.order(id)).status !== "Action needed") return;
+      isSaved = true;
+      hub.vendor.win(aDeal({ id }));
+      await hub.reaches(id, "Active");
+    };
+    hub.vendor.mood("writeStatuses", { meanwhile, about: id });
+    hub.vendor.win(aDeal({ id }));
+    await until(() => isSaved);
+    await hub.reaches(id, "Active");
+    hub.vendor.mood("writeStatuses", null);
+    hub.vendor.mood("writeStatus", null);
+    await hub.shows(id, "Active");
+    expect((await hub.order(id)).status).toBe("Active");
+  });
+
   it("unknown product: Action needed, and on by itself once an alias maps it", async () => {
     const id = dealId();
     hub.vendor.win(aDeal({ id, productCode: "P R O" }));

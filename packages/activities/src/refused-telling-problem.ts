@@ -18,8 +18,10 @@ export function refusedTellingProblem({
   const words = dealWords(system);
   const record = words.deal({ name: order.dealName, id: dealId });
   const where = error.where ?? { record, field: words.fields.stage };
+  // A rule of the CRM may name no field: the connector says so in brackets.
+  const what = where.field.startsWith("(") ? "what the rule asks for" : where.field;
   const code = "write_back_refused";
-  const sentence = `${record}: the CRM refused to show the order's status: ${error.message.trim().replace(/\.?$/, ".")} Correct ${where.field} and save the deal; that tries again.`;
+  const sentence = `${record}: the CRM refused to show the order's status: ${error.message.trim().replace(/\.?$/, ".")} Correct ${what} and save the deal; that tries again.`;
   return {
     code,
     sentence,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { type ConnectorErrorDetail, isConnectorError } from "@usher/connector-sdk/spec";
 import {
   busy,
@@ -7,6 +8,7 @@ import {
   recordOrderCommand,
   recordTellings,
   type Telling,
+  type TenantTransaction,
   writeBacksDue,
 } from "@usher/database";
 import type { PublishedCatalog } from "@usher/entitlement-core/catalog";
@@ -66,6 +68,11 @@ interface PlannedTelling {
   readonly plan: WriteBackPlan;
 }
 
+interface AnsweredTelling {
+  readonly due: DueWriteBack;
+  readonly telling: Telling;
+}
+
 async function tellBatch(
   deps: TellDealsDependencies,
   input: {
@@ -86,23 +93,25 @@ async function tellBatch(
   const differing = planned.filter(({ plan }) => plan.differs);
   const same = planned.filter(({ plan }) => !plan.differs);
   const shown = same.map(
-    ({ due, plan }): Telling => ({
-      ...answered(due),
-      outcome: { kind: "told", hash: plan.hash, event: null },
+    ({ due, plan }): AnsweredTelling => ({
+      due,
+      telling: { ...answered(due), outcome: { kind: "told", hash: plan.hash, event: null } },
     }),
   );
   const written = await write(deps, { ...input, differing });
   const tellings = [...shown, ...written.tellings];
-  await deps.database.withTenant({ tenantId }, (tx) =>
-    recordTellings(tx, { connectionId, tellings, actor: "usher", now: deps.now() }),
-  );
-  for (const { orderId, outcome } of tellings) {
-    if (outcome.kind === "refused") {
-      await reportRefusal(deps, { tenantId, orderId, problem: outcome.problem });
-    }
-  }
+  await deps.database.withTenant({ tenantId }, async (tx) => {
+    // With the record of the refusal or not at all: one that is recorded is not tried again.
+    for (const one of tellings) await reportRefusal(tx, { ...one, now: deps.now() });
+    await recordTellings(tx, {
+      connectionId,
+      tellings: tellings.map(({ telling }) => telling),
+      actor: "usher",
+      now: deps.now(),
+    });
+  });
   if (differing.length > 0) deps.atFailpoint("tell.after-commit");
-  const refused = tellings.filter(({ outcome }) => outcome.kind === "refused").length;
+  const refused = tellings.filter(({ telling }) => telling.outcome.kind === "refused").length;
   return {
     told: written.tellings.length - refused,
     unchanged: same.length,
@@ -121,7 +130,7 @@ async function write(
     readonly differing: readonly PlannedTelling[];
   },
 ): Promise<{
-  readonly tellings: readonly Telling[];
+  readonly tellings: readonly AnsweredTelling[];
   readonly passing: ConnectorErrorDetail | null;
 }> {
   const { differing, vendor } = input;
@@ -145,14 +154,17 @@ async function write(
     });
     deps.atFailpoint("tell.after-call");
     let passing: ConnectorErrorDetail | null = null;
-    const tellings: Telling[] = [];
+    const tellings: AnsweredTelling[] = [];
     for (const [index, one] of differing.entries()) {
       const answer = answers[index];
       if (answer === undefined) {
         throw new Error(`${vendor.vendor} answered ${answers.length} of ${writes.length} writes.`);
       }
       if (typeof answer === "object" && isPassing(answer.error)) passing = answer.error;
-      else tellings.push(toTelling(one, { answer, system: vendor.vendor }));
+      else {
+        const telling = toTelling(one, { answer, system: vendor.vendor });
+        tellings.push({ due: one.due, telling });
+      }
     }
     return { tellings, passing };
   } catch (error) {
@@ -229,24 +241,23 @@ function planTelling(
   });
 }
 
-/** An active order whose CRM refuses to show it needs someone; any other is told again with its next change. */
+/**
+ * An active order whose CRM refuses to show it needs someone; any other is told again with its
+ * next change. So is one that has changed while it was being told: that is already asked for.
+ */
 async function reportRefusal(
-  deps: TellDealsDependencies,
-  input: {
-    readonly tenantId: TenantId;
-    readonly orderId: Telling["orderId"];
-    readonly problem: ReturnType<typeof refusedTellingProblem>;
-  },
+  tx: TenantTransaction,
+  { due, telling, now }: AnsweredTelling & { readonly now: Instant },
 ): Promise<void> {
-  await deps.database.withTenant({ tenantId: input.tenantId }, async (tx) => {
-    const order = await lockOrder(tx, input.orderId);
-    if (order === null || order.state.phase !== "active") return;
-    await recordOrderCommand(tx, {
-      order,
-      command: { type: "report-problem", problem: input.problem },
-      actor: "usher",
-      now: deps.now(),
-    });
+  if (telling.outcome.kind !== "refused" || due.order.state.phase !== "active") return;
+  const { problem } = telling.outcome;
+  const order = await lockOrder(tx, due.order.id);
+  if (order === null || !isDeepStrictEqual(order.state, due.order.state)) return;
+  await recordOrderCommand(tx, {
+    order,
+    command: { type: "report-problem", problem },
+    actor: "usher",
+    now,
   });
 }
 

@@ -22,6 +22,8 @@ export interface Mood {
   readonly refuse?: Partial<ConnectorErrorDetail> & Pick<ConnectorErrorDetail, "category">;
   /** Never answer; the caller gives up. */
   readonly hang?: boolean;
+  /** What happens in the world while the call is under way. */
+  readonly meanwhile?: () => Promise<void>;
   /** Only calls that mention this text; without it, all. */
   readonly about?: string;
 }
@@ -139,11 +141,15 @@ export async function startPretendVendor() {
       calls.push(method);
       const mood = moodFor(method, text);
       if (mood?.hang === true) return;
-      if (mood?.refuse !== undefined) {
-        response.writeHead(400).end(JSON.stringify(detailOf(mood.refuse)));
-        return;
-      }
-      response.end(JSON.stringify(methods[method]?.(JSON.parse(text) as never) ?? null));
+      const answer = () => {
+        if (mood?.refuse !== undefined) {
+          response.writeHead(400).end(JSON.stringify(detailOf(mood.refuse)));
+          return;
+        }
+        response.end(JSON.stringify(methods[method]?.(JSON.parse(text) as never) ?? null));
+      };
+      if (mood?.meanwhile === undefined) answer();
+      else mood.meanwhile().then(answer, answer);
     });
   });
   await listen(server);
