@@ -27,20 +27,24 @@ const nearlyPlain = fc.record(
     customer: fc.oneof({ weight: 4, arbitrary: fc.constantFrom("ext:1", "cus_1") }, anything),
     feature: fc.oneof({ weight: 4, arbitrary: fc.constantFrom("sso", "api_calls") }, anything),
     amount: fc.oneof({ weight: 4, arbitrary: fc.nat() }, anything),
+    country: fc.oneof({ weight: 4, arbitrary: fc.constantFrom("DE", "US", "de", "DEU") }, anything),
   },
   { requiredKeys: ["customer", "feature"] },
 );
 
 it("reads nothing that the contract's schema would refuse, and reads it the same", () => {
   let read = 0;
+  let withCountry = 0;
   fc.assert(
     fc.property(fc.oneof(nearlyPlain, questions, anything), (value) => {
       const plain = readPlainCheck(value);
       if (plain === null) return;
       read += 1;
+      if (plain.country !== undefined) withCountry += 1;
       expect(checkSchema.safeParse(value)).toEqual({ success: true, data: plain });
     }),
     { numRuns: 3_000 },
   );
   expect(read).toBeGreaterThan(50);
+  expect(withCountry).toBeGreaterThan(50);
 });

@@ -1,9 +1,10 @@
 import type { CheckRequest } from "@usher/api-contract";
 
 const featureKey = /^[a-z0-9][a-z0-9_.-]*$/;
+const countryCode = /^[A-Z]{2}$/;
 
 /**
- * The question that nearly everybody asks (customer, feature, amount), read without the schema,
+ * The question that nearly everybody asks (customer, feature, amount, country), read without the schema,
  * which would take longer than the check itself. Null for whatever else came, right or wrong: then
  * the schema judges. `read-plain-check.test.ts` holds the two together.
  */
@@ -12,6 +13,7 @@ export function readPlainCheck(value: unknown): CheckRequest | null {
   let customer: string | undefined;
   let feature: string | undefined;
   let amount: number | undefined;
+  let country: string | undefined;
   for (const key in value) {
     const field = (value as Record<string, unknown>)[key];
     switch (key) {
@@ -27,10 +29,18 @@ export function readPlainCheck(value: unknown): CheckRequest | null {
         if (!Number.isSafeInteger(field) || (field as number) < 0) return null;
         amount = field as number;
         break;
+      case "country":
+        if (typeof field !== "string" || !countryCode.test(field)) return null;
+        country = field;
+        break;
       default:
         return null;
     }
   }
   if (customer === undefined || feature === undefined) return null;
-  return amount === undefined ? { customer, feature } : { customer, feature, amount };
+  if (country === undefined)
+    return amount === undefined ? { customer, feature } : { customer, feature, amount };
+  return amount === undefined
+    ? { customer, feature, country }
+    : { customer, feature, amount, country };
 }
