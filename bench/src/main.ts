@@ -20,11 +20,19 @@ if (chosen.length === 0) {
   process.exit(2);
 }
 
+// Ctrl-C stops what was started for the benchmark at hand. What dies with this process by itself
+// (guarded processes) or is cleared by the next run (folders) needs no more.
+let stopStage = async () => {};
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => void stopStage().finally(() => process.exit(130)));
+}
+
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const results: BenchmarkResult[] = [];
 for (const benchmark of chosen) {
   say(`\n${benchmark.name}: ${benchmark.about}`);
   const stage = await benchmark.prepare({ say: (line) => say(`  ${line}`), isQuick: values.quick });
+  stopStage = stage.stop;
   try {
     for (const comparison of stage.comparisons) {
       const result = await compare({
@@ -42,6 +50,7 @@ for (const benchmark of chosen) {
       );
     }
   } finally {
+    stopStage = async () => {};
     await stage.stop();
   }
 }

@@ -11,7 +11,7 @@ const batchConnections = 4;
 export const checkBatchBenchmark: Benchmark = {
   name: "check-batch",
   about: "checks a second in batches of 100 against single checks, one API process on one core",
-  async prepare() {
+  async prepare({ say }) {
     const stage = await startCheckHttpStage();
     const { load, headers, bodies, hub } = stage;
     const port = hub.apiPort;
@@ -26,20 +26,22 @@ export const checkBatchBenchmark: Benchmark = {
       headers,
       bodies: batches,
     });
+    const subject = httpSide({
+      name: `checks a second in batches of ${batchSize}`,
+      ...{ load, target: "batch", serverPid: hub.apiPid },
+      connections: batchConnections,
+      unitsPerRequest: batchSize,
+    });
+    const baseline = httpSide({
+      name: "single checks a second",
+      ...{ load, target: "single", serverPid: hub.apiPid, connections },
+    });
     return {
       comparisons: [
         {
           name: "check-batch",
-          subject: httpSide({
-            name: `checks a second in batches of ${batchSize}`,
-            ...{ load, target: "batch", serverPid: hub.apiPid },
-            connections: batchConnections,
-            unitsPerRequest: batchSize,
-          }),
-          baseline: httpSide({
-            name: "single checks a second",
-            ...{ load, target: "single", serverPid: hub.apiPid, connections },
-          }),
+          subject,
+          baseline,
           better: "higher",
           goal: 20,
           stretch: 30,
@@ -47,7 +49,10 @@ export const checkBatchBenchmark: Benchmark = {
           compareAnswers: () => stage.compareWithOracle("/v1/check/batch"),
         },
       ],
-      stop: stage.stop,
+      stop: async () => {
+        for (const side of [subject, baseline]) say(side.describe());
+        await stage.stop();
+      },
     };
   },
 };

@@ -50,9 +50,7 @@ export const checkHttpBenchmark: Benchmark = {
         },
       ],
       stop: async () => {
-        say(
-          `by the clock ${Math.round(subject.byTheClock())} against ${Math.round(baseline.byTheClock())} requests a second`,
-        );
+        for (const side of [subject, baseline]) say(side.describe());
         await hono.stop();
         await stage.stop();
       },

@@ -1,5 +1,6 @@
 import type { Benchmark } from "../benchmark.ts";
-import { inFlightFor, medianOf } from "../orders/in-flight.ts";
+import { medianOf } from "../median-of.ts";
+import { inFlightFor } from "../orders/in-flight.ts";
 import { startOneActivityPeer } from "../orders/one-activity-peer.ts";
 import { createRestOrders } from "../orders/rest-orders.ts";
 import { startHubStage } from "../stage/hub-stage.ts";

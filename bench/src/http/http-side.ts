@@ -1,9 +1,10 @@
 import type { Side } from "../benchmark.ts";
+import { medianOf } from "../median-of.ts";
 import type { LoadClient } from "./load-client.ts";
 
 export interface HttpSide extends Side {
-  /** Requests a second by the clock, over all that was measured. */
-  readonly byTheClock: () => number;
+  /** A sentence for whoever watches: what the ratio was made of. Absolute, so never a goal. */
+  readonly describe: () => string;
 }
 
 const warmAfterRequests = 40_000;
@@ -25,7 +26,8 @@ export function httpSide({
   readonly connections: number;
   readonly unitsPerRequest?: number;
 }): HttpSide {
-  const rates: number[] = [];
+  const perSecond: number[] = [];
+  const perProcessorSecond: number[] = [];
   let warmth = 0;
   const warmUp = async () => {
     // A server on a busy machine may not have met enough requests to be compiled when the first round starts.
@@ -39,9 +41,11 @@ export function httpSide({
     measure: async (milliseconds) => {
       await warmUp();
       const rate = await load.rate({ name: target, connections, milliseconds, serverPid });
-      rates.push(rate.perSecond * unitsPerRequest);
+      perSecond.push(rate.perSecond);
+      perProcessorSecond.push(rate.perProcessorSecond);
       return rate.perProcessorSecond * unitsPerRequest;
     },
-    byTheClock: () => rates.reduce((sum, one) => sum + one, 0) / rates.length,
+    describe: () =>
+      `${target}: ${Math.round(medianOf(perSecond))} requests a second by the clock, ${(1e6 / medianOf(perProcessorSecond)).toFixed(1)} µs of processor time each`,
   };
 }

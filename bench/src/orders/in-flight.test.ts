@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { inFlightFor, medianOf, rateOfDone } from "./in-flight.ts";
+import { medianOf } from "../median-of.ts";
+import { inFlightFor, rateOfDone } from "./in-flight.ts";
 
 it("as many as asked for are under way at once, and all that were started are counted", async () => {
   let under = 0;

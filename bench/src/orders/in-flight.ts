@@ -35,8 +35,3 @@ export async function inFlightFor({
 export function rateOfDone({ done, elapsedMs }: Done): number {
   return (done * 1000) / elapsedMs;
 }
-
-export function medianOf(values: readonly number[]): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
