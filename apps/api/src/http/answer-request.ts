@@ -61,10 +61,14 @@ export async function answerRequest({
     request_id: request.requestId,
     trace_id: request.trace.traceId,
   };
-  if (response.status >= 500) deps.log.error(line, "request");
+  // Asked every few seconds, and answered "not ready" while starting: worth a line to nobody.
+  if (quiet.has(operation)) deps.log.debug(line, "request");
+  else if (response.status >= 500) deps.log.error(line, "request");
   else deps.log.info(line, "request");
   return response;
 }
+
+const quiet: ReadonlySet<string> = new Set(["getHealth", "getReadiness", "getMetrics"]);
 
 /** On every answer, whatever it is. */
 function answerHeaders(request: RequestFacts): Record<string, string> {

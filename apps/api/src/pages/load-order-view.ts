@@ -31,10 +31,13 @@ export async function loadOrderView({
   orderId,
   time,
   urlOfRun,
+  eventsMax,
 }: {
   readonly tx: TenantTransaction;
   readonly orderId: OrderId;
   readonly time: TimeFormat;
+  /** How much of the timeline is shown; the picture is drawn from all of it. */
+  readonly eventsMax: number;
   readonly urlOfRun: (workflowId: string) => string | null;
 }): Promise<OrderView | null> {
   const found = await loadOrderForPlanning(tx, orderId);
@@ -50,7 +53,7 @@ export async function loadOrderView({
   const versions = versionIds.length === 0 ? [] : await findOfferingVersions(tx, versionIds);
   const names = new Map(versions.map((version) => [version.sku as string, version.name]));
   const temporalUrl = urlOfRun(fulfillOrderWorkflowId({ tenantId: tx.tenantId, orderId }));
-  return toOrderView({ found, events, names, time, temporalUrl });
+  return toOrderView({ found, events, names, time, temporalUrl, eventsMax });
 }
 
 /** Pure: the same rows make the same page. */
@@ -60,12 +63,14 @@ function toOrderView({
   names,
   time,
   temporalUrl,
+  eventsMax,
 }: {
   readonly found: OrderForPlanning;
   readonly events: readonly StoredOrderEvent[];
   readonly names: ReadonlyMap<string, string>;
   readonly time: TimeFormat;
   readonly temporalUrl: string | null;
+  readonly eventsMax: number;
 }): OrderView {
   const { order, latest, now } = found;
   const happened = events.map(({ event, occurredAt }) => ({ event, at: occurredAt }));
@@ -113,11 +118,11 @@ function toOrderView({
       }),
       state: record.state,
     })),
-    events: events.map(({ event, actor, occurredAt }) => ({
-      ...eventSentence(event),
-      at: occurredAt,
-      actor,
-    })),
+    events: events
+      .toReversed()
+      .slice(0, eventsMax)
+      .map(({ event, actor, occurredAt }) => ({ ...eventSentence(event), at: occurredAt, actor })),
+    olderEvents: Math.max(0, events.length - eventsMax),
     spans: runSpans(happened),
     temporalUrl,
     now,

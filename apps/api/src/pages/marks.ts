@@ -3,7 +3,6 @@ import { type Html, html } from "./html.ts";
 /** Small signs that say by form what color says beside them. Decorative: the word is always there too. */
 export type Sign =
   | "check"
-  | "dot"
   | "clock"
   | "alert"
   | "cross"
@@ -15,7 +14,6 @@ export type Sign =
 
 const paths: Record<Sign, string> = {
   check: "M7 12.5l3.4 3.4L17 9",
-  dot: "M12 12h.01",
   clock: "M12 7.5V12l3 2",
   alert: "M12 7v6M12 16.5h.01",
   cross: "M8.5 8.5l7 7M15.5 8.5l-7 7",
@@ -31,9 +29,17 @@ export function railMark(sign: Sign): Html {
   return html`<svg viewBox="0 0 24 24" aria-hidden="true"><circle class="m-pulse" cx="12" cy="12" r="10"/><circle class="m-ring" cx="12" cy="12" r="10"/><path class="m-sign" d="${paths[sign]}"/></svg>`;
 }
 
-/** A sign in the color of its text. */
+/** A sign in the color of its text. Its drawing stands once in the page: see `signDrawings`. */
 export function lineMark(sign: Sign, kind: "good" | "bad" | "wait" | "work" | "calm"): Html {
-  return html`<svg class="k-${kind}" viewBox="0 0 24 24" aria-hidden="true"><circle class="k-line" cx="12" cy="12" r="9"/><path class="k-line" d="${paths[sign]}"/></svg>`;
+  return html`<svg class="k-${kind}" aria-hidden="true"><use href="#${sign}"/></svg>`;
+}
+
+/** What `lineMark` refers to: a page shows the same few signs dozens of times, and is to be small. */
+export function signDrawings(): Html {
+  return html`<svg hidden aria-hidden="true">${Object.entries(paths).map(
+    ([sign, path]) =>
+      html`<symbol id="${sign}" viewBox="0 0 24 24"><circle cx="12" cy="12" r="9"/><path d="${path}"/></symbol>`,
+  )}</svg>`;
 }
 
 export function brandMark(): Html {

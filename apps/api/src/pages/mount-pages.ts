@@ -6,6 +6,7 @@ import {
   hashSecret,
   listApprovalTasks,
   listOrders,
+  pageLimitMax,
   redeemSignInCode,
 } from "@usher/database";
 import { describeError } from "@usher/entitlement-core/errors";
@@ -309,15 +310,26 @@ async function showOrders(
   return htmlResponse(ordersPage(shell, view));
 }
 
+/** The newest events: a cold page on a phone is to be small, whatever an order has been through. */
+const shownEventsMax = 10;
+
 async function showOrder(
   { context, session, shell }: SignedInContext,
   deps: PageDependencies,
 ): Promise<Response> {
   const id = context.req.param("id") ?? "";
   if (!isId("order", id)) throw notFound("order");
+  const eventsMax = context.req.query("events") === "all" ? pageLimitMax : shownEventsMax;
   const view = await deps.database.withTenant(
     { tenantId: session.tenantId, readOnly: true },
-    (tx) => loadOrderView({ tx, orderId: id, time: shell.time, urlOfRun: deps.temporal.urlOf }),
+    (tx) =>
+      loadOrderView({
+        tx,
+        orderId: id,
+        time: shell.time,
+        urlOfRun: deps.temporal.urlOf,
+        eventsMax,
+      }),
   );
   if (view === null) throw notFound("order");
   return htmlResponse(orderPage(shell, view));

@@ -40,7 +40,9 @@ export interface OrderView {
     readonly total: string;
     readonly state: string;
   }[];
+  /** The newest first; `olderEvents` more are not shown. */
   readonly events: readonly (EventSentence & { readonly at: number; readonly actor: string })[];
+  readonly olderEvents: number;
   readonly spans: readonly RunSpan[];
   readonly temporalUrl: string | null;
   readonly now: number;
@@ -134,11 +136,9 @@ function bills({ bills: rows }: OrderView): Html {
   )}</ul>`;
 }
 
-function timeline(shell: Shell, { events }: OrderView): Html {
-  return html`<ol class="log">${events
-    .toReversed()
-    .map(
-      (event) =>
-        html`<li>${lineMark(event.sign, event.kind)}<span>${event.sentence}</span>${event.more === null ? "" : html`<span class="small">${event.more}</span>`}<span class="small soft">${shell.time.at(event.at)} · ${event.actor}</span></li>`,
-    )}</ol>`;
+function timeline(shell: Shell, { events, olderEvents }: OrderView): Html {
+  return html`<ol class="log">${events.map(
+    (event) =>
+      html`<li>${lineMark(event.sign, event.kind)}<span>${event.sentence}</span>${event.more === null ? "" : html`<span class="small">${event.more}</span>`}<span class="small soft">${shell.time.at(event.at)} · ${event.actor}</span></li>`,
+  )}</ol>${olderEvents === 0 ? "" : html`<p><a href="?events=all">Show ${olderEvents} older</a></p>`}`;
 }

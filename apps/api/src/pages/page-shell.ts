@@ -1,6 +1,6 @@
 import type { TimeFormat } from "./format-time.ts";
 import { type Html, html } from "./html.ts";
-import { brandMark } from "./marks.ts";
+import { brandMark, signDrawings } from "./marks.ts";
 import { stylesheetPath } from "./stylesheet.ts";
 
 /** Who looks, and what every form of theirs carries. */
@@ -33,7 +33,7 @@ export function pageShell({
   const { viewer, time, path } = shell;
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title} · Usher</title><meta name="color-scheme" content="light dark"><link rel="stylesheet" href="${stylesheetPath}"><link rel="icon" href="data:,"></head>
-<body><a class="skip" href="#main">Skip to the content</a>
+<body>${signDrawings()}<a class="skip" href="#main">Skip to the content</a>
 <header class="top"><div><a class="brand" href="/orders">${brandMark()}Usher</a>
 <nav aria-label="Main">${navLink("/orders", "Orders", current === "orders")}${navLink("/approvals", "Approvals", current === "approvals")}${navLink("/docs", "API", current === "docs")}</nav>
 ${viewer === null ? "" : html`<form method="post" action="/sign-out"><span class="who">${viewer.name}</span><input type="hidden" name="csrf_token" value="${viewer.csrfToken}"><button class="plain">Sign out</button></form>`}</div></header>
