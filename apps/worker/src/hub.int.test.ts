@@ -273,6 +273,8 @@ describe("what goes wrong", () => {
     hub.vendor.mood("writeStatus", null);
     await hub.shows(id, "Active");
     expect((await hub.order(id)).status).toBe("Active");
+    const problems = (await hub.events(id)).filter((event) => event.type === "problem_found");
+    expect(problems).toHaveLength(1);
   });
 
   it("unknown product: Action needed, and on by itself once an alias maps it", async () => {

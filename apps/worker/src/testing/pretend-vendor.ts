@@ -22,7 +22,7 @@ export interface Mood {
   readonly refuse?: Partial<ConnectorErrorDetail> & Pick<ConnectorErrorDetail, "category">;
   /** Never answer; the caller gives up. */
   readonly hang?: boolean;
-  /** What happens in the world while the call is under way. */
+  /** What happens in the world while the answer is on its way. */
   readonly meanwhile?: () => Promise<void>;
   /** Only calls that mention this text; without it, all. */
   readonly about?: string;
@@ -141,15 +141,13 @@ export async function startPretendVendor() {
       calls.push(method);
       const mood = moodFor(method, text);
       if (mood?.hang === true) return;
-      const answer = () => {
-        if (mood?.refuse !== undefined) {
-          response.writeHead(400).end(JSON.stringify(detailOf(mood.refuse)));
-          return;
-        }
-        response.end(JSON.stringify(methods[method]?.(JSON.parse(text) as never) ?? null));
-      };
-      if (mood?.meanwhile === undefined) answer();
-      else mood.meanwhile().then(answer, answer);
+      const isRefused = mood?.refuse !== undefined;
+      const answer = isRefused
+        ? detailOf(mood.refuse)
+        : (methods[method]?.(JSON.parse(text) as never) ?? null);
+      const send = () => response.writeHead(isRefused ? 400 : 200).end(JSON.stringify(answer));
+      if (mood?.meanwhile === undefined) send();
+      else mood.meanwhile().then(send, send);
     });
   });
   await listen(server);
