@@ -1,3 +1,5 @@
+import { createHubSpotConnector } from "@usher/connector-hubspot";
+import { aCallContext, type DealToSeed } from "@usher/connector-sdk/testing";
 import { DEFAULT_CREDENTIALS, startSimulator } from "@usher/simulator";
 
 /** A simulated portal over real HTTP with a clock that can be held, and what people do in it. */
@@ -14,6 +16,14 @@ export interface HubSpotWorld {
   deal(id: string): Promise<Readonly<Record<string, string | null>>>;
   wonStage(): string;
   openStage(): string;
+  /** A won deal of a company of its own with one line, as a person would enter it. */
+  seedDeal(deal: DealToSeed): Promise<string>;
+  /** Into the recycle bin. */
+  archive(dealId: string): Promise<void>;
+  /** Creates properties and journal subscriptions, as an operator does once. */
+  setUp(config: unknown): Promise<void>;
+  /** What the journal holds now is older than it keeps. */
+  forgetJournal(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -119,6 +129,47 @@ export async function startHubSpotWorld(
     },
     wonStage,
     openStage,
+    async seedDeal({ name, accountName, currency, quantity, unitPrice, closedOn }) {
+      const [company = ""] = await create("companies", [
+        { properties: { name: accountName }, associations: [] },
+      ]);
+      const [deal = ""] = await create("deals", [
+        {
+          properties: {
+            dealname: name,
+            dealstage: wonStage(),
+            closedate: `${closedOn}T12:00:00Z`,
+            deal_currency_code: currency,
+          },
+          associations: [linkTo(company, 341)],
+        },
+      ]);
+      await create("line_items", [
+        {
+          properties: { name: "GTX Pro", hs_sku: "GTX-PRO", quantity, price: unitPrice },
+          associations: [linkTo(deal, 20)],
+        },
+      ]);
+      return deal;
+    },
+    async archive(dealId) {
+      await api("DELETE", `/crm/v3/objects/deals/${dealId}`);
+    },
+    async setUp(config) {
+      const { crm } = createHubSpotConnector().connect(
+        { connectionId: "con_set_up", config },
+        { fetch, now: Date.now },
+      );
+      await crm?.setUpFields?.(aCallContext());
+    },
+    async forgetJournal() {
+      const { portal, hubspotFeed } = simulator.parts;
+      const { journalKeptMs } = portal.settings();
+      hubspotFeed.flush();
+      portal.changeSettings({ journalKeptMs: -1 });
+      hubspotFeed.trimJournal();
+      portal.changeSettings({ journalKeptMs });
+    },
     stop: () => simulator.stop(),
   };
 }

@@ -203,6 +203,7 @@ export const portalSettingsInput = z.strictObject({
   scopes: z.array(z.string()).optional(),
   token_ttl_ms: z.int().min(1).optional(),
   search_lag_ms: z.int().min(0).max(600_000).optional(),
+  search_results_max: z.int().min(1).max(10_000).optional(),
   searches_per_second_max: z.int().min(0).nullable().optional(),
   calls_per_ten_seconds_max: z.int().min(0).nullable().optional(),
   calls_per_day_max: z.int().min(0).nullable().optional(),

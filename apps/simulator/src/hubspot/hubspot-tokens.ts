@@ -36,8 +36,23 @@ export function createHubSpotTokens(deps: {
   const { portal, clientId, clientSecret, refreshToken } = deps;
   const { store } = portal;
   const tokens = store.define<TokenRow>("hs.token");
+  const refreshTokens = store.define<Row>("hs.refreshToken");
 
-  function grant(scopes: readonly string[] | null): HttpAnswer {
+  /** The one of the installation always works; one that was handed out with a token works once. */
+  function refresh(given: string): HttpAnswer {
+    const isOwn = given === refreshToken;
+    if (!isOwn && refreshTokens.get(hashOf(given)) === undefined)
+      return refuse(400, "BAD_REFRESH_TOKEN", "missing or invalid refresh token");
+    if (!portal.settings().rotatesRefreshTokens) return grant(null, given);
+    const next = randomBytes(30).toString("base64url");
+    store.transact(() => {
+      if (!isOwn) store.remove(refreshTokens, hashOf(given));
+      store.put(refreshTokens, { id: hashOf(next) });
+    });
+    return grant(null, next);
+  }
+
+  function grant(scopes: readonly string[] | null, nextRefreshToken?: string): HttpAnswer {
     const token = randomBytes(40).toString("base64url");
     const { tokenTtlMs } = portal.settings();
     store.transact(() =>
@@ -47,7 +62,7 @@ export function createHubSpotTokens(deps: {
       token_type: "bearer",
       access_token: token,
       expires_in: Math.floor(tokenTtlMs / 1000),
-      ...(scopes === null ? { refresh_token: refreshToken } : {}),
+      ...(nextRefreshToken === undefined ? {} : { refresh_token: nextRefreshToken }),
     };
     return { status: 200, headers: {}, body };
   }
@@ -60,9 +75,7 @@ export function createHubSpotTokens(deps: {
         return refuse(400, "BAD_CLIENT_SECRET", "missing or invalid client secret");
       switch (form.get("grant_type")) {
         case "refresh_token":
-          return form.get("refresh_token") === refreshToken
-            ? grant(null)
-            : refuse(400, "BAD_REFRESH_TOKEN", "missing or invalid refresh token");
+          return refresh(form.get("refresh_token") ?? "");
         case "client_credentials":
           return grant((form.get("scope") ?? "").split(" ").filter(Boolean));
         default:

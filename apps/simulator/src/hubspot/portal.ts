@@ -55,8 +55,12 @@ export interface PortalSettings extends Row {
     readonly label: string;
   }[];
   readonly tokenTtlMs: number;
+  /** HubSpot's refresh tokens stay the same; a stand-in for vendors whose do not. */
+  readonly rotatesRefreshTokens: boolean;
   /** What was written within this time is not found by a search yet. */
   readonly searchLagMs: number;
+  /** Results a search gives in all, however it is paged; HubSpot: 10,000. */
+  readonly searchResultsMax: number;
   /** Null: not limited. HubSpot: 5 searches a second; 100 or 190 calls in ten seconds; 250,000 and more a day. */
   readonly searchesPerSecondMax: number | null;
   readonly callsPerTenSecondsMax: number | null;

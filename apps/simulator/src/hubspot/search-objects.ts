@@ -17,7 +17,7 @@ import { instantOf } from "./read-property-value.ts";
 import { showObject } from "./show-object.ts";
 
 /** @see https://developers.hubspot.com/docs/api-reference/latest/crm/search-the-crm */
-const LIMITS = { results: 10_000, page: 200, groups: 5, filtersPerGroup: 10, filters: 25 } as const;
+const LIMITS = { page: 200, groups: 5, filtersPerGroup: 10, filters: 25 } as const;
 
 interface Filter {
   readonly property: PropertyDefinition;
@@ -54,9 +54,10 @@ function search(call: HubSpotCall): HttpAnswer {
   }
   const after = body["after"] === undefined ? 0 : Number(body["after"]);
   if (!Number.isInteger(after) || after < 0) throw validationError("after must be an integer");
-  if (after + limit > LIMITS.results) {
+  const { searchResultsMax } = call.portal.settings();
+  if (after > 0 && after + limit > searchResultsMax) {
     throw validationError(
-      `Paging through more than ${LIMITS.results} results is not supported: after ${after}, limit ${limit}.`,
+      `Paging through more than ${searchResultsMax} results is not supported: after ${after}, limit ${limit}.`,
     );
   }
   const groups = readGroups(call.portal, type, body["filterGroups"]);
@@ -65,7 +66,7 @@ function search(call: HubSpotCall): HttpAnswer {
     groups.length === 0 ? true : groups.some((group) => group.every((filter) => fits(row, filter))),
   );
   rows.sort((one, other) => compareBy(sort, one, other));
-  const page = rows.slice(after, after + limit);
+  const page = rows.slice(after, Math.min(after + limit, searchResultsMax));
   const properties = textsOf(body["properties"]);
   const known = call.portal.properties(type);
   const hasMore = rows.length > after + limit;

@@ -3,7 +3,7 @@ import { type Deal, type DealLine, hashDeal } from "@usher/entitlement-core/deal
 import type { HubSpotConfig } from "./hubspot-config.ts";
 import { dayOfDate, dayOfInstant } from "./hubspot-day.ts";
 import type { HubSpotOwnerList } from "./hubspot-owners.ts";
-import { type HubSpotRecord, valueOf } from "./hubspot-records.ts";
+import { type HubSpotRecord, type PropertyNames, valueIn } from "./hubspot-records.ts";
 import { monthsOfPeriod, wholeMonths } from "./hubspot-term.ts";
 import { netUnitPrice } from "./net-unit-price.ts";
 
@@ -15,8 +15,8 @@ export interface HubSpotDealParts {
 }
 
 /** Properties that are read, by object. */
-export function dealPropertiesRead(config: HubSpotConfig): readonly string[] {
-  return [
+export function dealPropertiesRead(config: HubSpotConfig): PropertyNames {
+  const own = [
     "dealname",
     "hs_is_closed_won",
     "closedate",
@@ -24,9 +24,9 @@ export function dealPropertiesRead(config: HubSpotConfig): readonly string[] {
     "hubspot_owner_id",
     "hs_updated_by_user_id",
     "hs_lastmodifieddate",
-    ...(config.kindProperty === null ? [] : [config.kindProperty]),
-    ...(config.dealTermMonthsProperty === null ? [] : [config.dealTermMonthsProperty]),
   ];
+  const custom = [config.kindProperty, config.dealTermMonthsProperty];
+  return { own, custom: custom.filter((name) => name !== null) };
 }
 
 export const companyPropertiesRead = ["name", "country", "hs_country_code"] as const;
@@ -63,14 +63,14 @@ export function fromHubSpotDeal(input: {
 }): Deal {
   const { parts, config, owners } = input;
   const { deal: record, company, lines } = parts;
-  const currency = valueOf(record, "deal_currency_code") || config.currency;
-  const closedOn = dayOfInstant({ text: valueOf(record, "closedate"), timeZone: config.timeZone });
+  const currency = valueIn(record, "deal_currency_code") || config.currency;
+  const closedOn = dayOfInstant({ text: valueIn(record, "closedate"), timeZone: config.timeZone });
   const deal: Deal = {
     system: "hubspot",
     id: record.id,
     version: [record, ...lines].reduce(latestStamp, ""),
-    name: valueOf(record, "dealname"),
-    isWon: valueOf(record, "hs_is_closed_won") === "true",
+    name: valueIn(record, "dealname"),
+    isWon: valueIn(record, "hs_is_closed_won") === "true",
     kind: kindOf(record, config),
     currency,
     closedOn,
@@ -79,13 +79,13 @@ export function fromHubSpotDeal(input: {
         ? null
         : {
             id: company.id,
-            name: valueOf(company, "name"),
+            name: valueIn(company, "name"),
             country:
-              toCountryCode(valueOf(company, "hs_country_code")) ??
-              toCountryCode(valueOf(company, "country")),
+              toCountryCode(valueIn(company, "hs_country_code")) ??
+              toCountryCode(valueIn(company, "country")),
           },
-    owner: owners.byOwnerId(valueOf(record, "hubspot_owner_id")),
-    lastEditor: owners.byUserId(valueOf(record, "hs_updated_by_user_id")),
+    owner: owners.byOwnerId(valueIn(record, "hubspot_owner_id")),
+    lastEditor: owners.byUserId(valueIn(record, "hs_updated_by_user_id")),
     lines: lines.map((line) => toLine({ line, record, currency, closedOn, config })),
   };
   return { ...deal, version: `${deal.version}#${hashDeal(deal).slice(0, 12)}` };
@@ -99,31 +99,31 @@ function toLine(input: {
   readonly config: HubSpotConfig;
 }): DealLine {
   const { line, record, currency, closedOn, config } = input;
-  const own = valueOf(line, "hs_line_item_currency_code");
+  const own = valueIn(line, "hs_line_item_currency_code");
   const months =
-    monthsOfPeriod(valueOf(line, "hs_recurring_billing_period")) ??
-    wholeMonths(valueOf(line, "hs_term_in_months")) ??
+    monthsOfPeriod(valueIn(line, "hs_recurring_billing_period")) ??
+    wholeMonths(valueIn(line, "hs_term_in_months")) ??
     (config.dealTermMonthsProperty === null
       ? null
-      : wholeMonths(valueOf(record, config.dealTermMonthsProperty))) ??
+      : wholeMonths(valueIn(record, config.dealTermMonthsProperty))) ??
     config.defaultTermMonths;
   return {
     id: line.id,
-    productCode: valueOf(line, "hs_sku") || valueOf(line, "hs_product_id"),
-    productName: valueOf(line, "name"),
-    quantity: valueOf(line, "quantity"),
+    productCode: valueIn(line, "hs_sku") || valueIn(line, "hs_product_id"),
+    productName: valueIn(line, "name"),
+    quantity: valueIn(line, "quantity"),
     unitPrice: netUnitPrice({
       line: {
-        price: valueOf(line, "price"),
-        discount: valueOf(line, "discount"),
-        discountPercent: valueOf(line, "hs_discount_percentage"),
-        frequency: valueOf(line, "recurringbillingfrequency"),
+        price: valueIn(line, "price"),
+        discount: valueIn(line, "discount"),
+        discountPercent: valueIn(line, "hs_discount_percentage"),
+        frequency: valueIn(line, "recurringbillingfrequency"),
         months,
       },
       recurringPriceIsFor: config.recurringPriceIsFor,
     }),
     currency: own === "" || own === currency ? null : own,
-    startsOn: dayOfDate(valueOf(line, "hs_recurring_billing_start_date")) ?? closedOn,
+    startsOn: dayOfDate(valueIn(line, "hs_recurring_billing_start_date")) ?? closedOn,
     months,
     endsOn: null,
   };
@@ -131,10 +131,10 @@ function toLine(input: {
 
 function kindOf(record: HubSpotRecord, config: HubSpotConfig): Deal["kind"] {
   if (config.kindProperty === null) return "new";
-  return config.kindValues[valueOf(record, config.kindProperty)] ?? "new";
+  return config.kindValues[valueIn(record, config.kindProperty)] ?? "new";
 }
 
 function latestStamp(latest: string, record: HubSpotRecord): string {
-  const stamp = valueOf(record, "hs_lastmodifieddate");
+  const stamp = valueIn(record, "hs_lastmodifieddate");
   return stamp > latest ? stamp : latest;
 }

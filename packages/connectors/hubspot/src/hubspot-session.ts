@@ -30,6 +30,8 @@ const tokenAnswer = z.looseObject({
 const tokenTimeoutMs = 20_000;
 /** A token is given up this long before it ends, so that none ends on its way. */
 const marginMs = 60_000;
+/** How old a stored token is nobody knows: it is used for some minutes, or until HubSpot says that it expired. */
+const adoptedSeconds = 360;
 const what = "Asking HubSpot for an access token";
 
 /** The fixed token of a service key or private app: there is no other one to ask for. */
@@ -83,9 +85,9 @@ export function createHubSpotSessions(input: {
     }
     const before = held?.token ?? null;
     const first = refreshToken;
-    let expiresIn = marginMs / 1_000 + 60;
+    let expiresIn = adoptedSeconds;
     const stored = await tokens.exchange(async (current) => {
-      // Somebody else was quicker. How old theirs is nobody knows: it is asked for again within a minute.
+      // Somebody else was quicker.
       if (current !== null && before !== null && current.accessToken !== before) return current;
       const spent = current?.refreshToken ?? first;
       const answer = await ask(spent, log);
@@ -131,8 +133,15 @@ export function createHubSpotSessions(input: {
       : { grant_type: "refresh_token", ...own, refresh_token: spent ?? "" };
   }
 
+  /** What another process of this connection stored, so that a start costs no token. */
+  async function adopt(): Promise<void> {
+    const stored = (await tokens?.read()) ?? null;
+    if (stored !== null && held === null) hold(stored.accessToken, adoptedSeconds);
+  }
+
   return {
     async current(log) {
+      if (held === null && refreshToken !== null) await adopt();
       return held !== null && held.goodUntilMs > now() ? held.token : requested(log);
     },
     async renewed(refused, log) {

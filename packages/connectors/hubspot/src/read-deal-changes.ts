@@ -9,7 +9,7 @@ import {
 import type { HubSpotClient } from "./hubspot-client.ts";
 import type { HubSpotConfig } from "./hubspot-config.ts";
 import { statusProperties } from "./hubspot-properties.ts";
-import { type HubSpotRecord, valueOf } from "./hubspot-records.ts";
+import { type HubSpotRecord, valueIn } from "./hubspot-records.ts";
 import { readAssociations } from "./read-associations.ts";
 import { latestOffset, readJournal } from "./read-journal.ts";
 import { readRecords } from "./read-records.ts";
@@ -77,14 +77,13 @@ async function readDealPage(at: HubSpotCheckpoint, reading: Reading): Promise<St
       { property: "hs_is_closed_won", is: "true" },
       { property: orderId, isThere: true },
     ],
-    properties: [],
     pageSize: config.pageSize,
     client,
     context,
   });
   const changes = records.map((record) => ({
     dealId: record.id,
-    version: valueOf(record, "hs_lastmodifieddate"),
+    version: valueIn(record, "hs_lastmodifieddate"),
   }));
   // Before the first answer the server's clock was not known, and ours may be ahead of it.
   const until = at.until ?? earlier(began, toIso(client.serverNowMs()));
@@ -109,7 +108,6 @@ async function readLinePage(at: HubSpotCheckpoint, reading: Reading): Promise<St
     object: "line_items",
     at,
     needs: [],
-    properties: [],
     pageSize,
     client,
     context,
@@ -134,18 +132,18 @@ async function dealsOfLines(
   const deals = await readRecords({
     object: "deals",
     ids: dealIds,
-    properties: ["hs_lastmodifieddate", "hs_is_closed_won", orderId],
+    names: { own: ["hs_lastmodifieddate", "hs_is_closed_won"], custom: [orderId] },
     client,
     context,
   });
   const changes = new Map<string, DealChange>();
   for (const line of lines) {
-    const stamp = valueOf(line, "hs_lastmodifieddate");
+    const stamp = valueIn(line, "hs_lastmodifieddate");
     for (const { id } of links.get(line.id) ?? []) {
       const deal = deals.get(id);
-      if (deal === undefined || stamp <= valueOf(deal, "hs_lastmodifieddate")) continue;
+      if (deal === undefined || stamp <= valueIn(deal, "hs_lastmodifieddate")) continue;
       const isWanted =
-        valueOf(deal, "hs_is_closed_won") === "true" || valueOf(deal, orderId) !== "";
+        valueIn(deal, "hs_is_closed_won") === "true" || valueIn(deal, orderId) !== "";
       const held = changes.get(id);
       const version = `${stamp}/${line.id}`;
       if (isWanted && (held === undefined || held.version < version)) {
@@ -184,13 +182,12 @@ async function readJournalStep(at: HubSpotCheckpoint, reading: Reading): Promise
     }
     case "expired": {
       context.log({
-        message: "the journal no longer has our position: reading by search what was missed",
-        since: at.from,
+        message: "the journal no longer has our position: everything is read by search",
       });
       const offset = await latestOffset({ config, client, context });
       return {
         changes: [],
-        next: { ...at, phase: "deals", until: null, lastId: "", offset },
+        next: { ...fromTheBeginning, reads: at.reads, offset },
         hasMore: true,
         isFullRead: true,
       };

@@ -10,7 +10,7 @@ import {
 import type { HubSpotClient } from "./hubspot-client.ts";
 import type { HubSpotConfig } from "./hubspot-config.ts";
 import type { HubSpotOwners } from "./hubspot-owners.ts";
-import { type HubSpotRecord, toRecordId, valueOf } from "./hubspot-records.ts";
+import { type HubSpotRecord, toRecordId, valueIn } from "./hubspot-records.ts";
 import { type HubSpotLink, readAssociations } from "./read-associations.ts";
 import { readRecords } from "./read-records.ts";
 
@@ -41,13 +41,13 @@ export async function readDeals(input: {
   const deals = await readRecords({
     object: "deals",
     ids: wanted,
-    properties: dealPropertiesRead(config),
+    names: dealPropertiesRead(config),
     client,
     context,
   });
   const ids = [...deals.keys()];
   if (ids.length === 0) return [];
-  const ownerIds = [...deals.values()].map((deal) => valueOf(deal, "hubspot_owner_id"));
+  const ownerIds = [...deals.values()].map((deal) => valueIn(deal, "hubspot_owner_id"));
   const [lineLinks, companyLinks, people] = await Promise.all([
     readAssociations({ from: "deals", to: "line_items", ids, client, context }),
     readAssociations({ from: "deals", to: "companies", ids, client, context }),
@@ -61,14 +61,14 @@ export async function readDeals(input: {
     readRecords({
       object: "line_items",
       ids: [...lineLinks.values()].flat().map(({ id }) => id),
-      properties: linePropertiesRead,
+      names: { own: linePropertiesRead },
       client,
       context,
     }),
     readRecords({
       object: "companies",
       ids: [...companyIds.values()].filter((id) => id !== null),
-      properties: companyPropertiesRead,
+      names: { own: companyPropertiesRead },
       client,
       context,
     }),

@@ -3,7 +3,7 @@ import type { CallContext } from "@usher/connector-sdk/spec";
 import { z } from "zod";
 import type { HubSpotClient } from "./hubspot-client.ts";
 import { fromHubSpotError, hubspotError } from "./hubspot-failure.ts";
-import { type HubSpotRecord, hubspotRecord } from "./hubspot-records.ts";
+import { type HubSpotRecord, namesOf, type PropertyNames, parseRecord } from "./hubspot-records.ts";
 
 /** Object endpoints take this many inputs at once. */
 export const recordsPerCallMax = 100;
@@ -23,7 +23,7 @@ export type ObjectName = "deals" | "line_items" | "companies";
 export async function readRecords(input: {
   readonly object: ObjectName;
   readonly ids: readonly string[];
-  readonly properties: readonly string[];
+  readonly names: PropertyNames;
   readonly client: HubSpotClient;
   readonly context: CallContext;
 }): Promise<ReadonlyMap<string, HubSpotRecord>> {
@@ -40,11 +40,11 @@ export async function readRecords(input: {
 async function readChunk(input: {
   readonly object: ObjectName;
   readonly ids: readonly string[];
-  readonly properties: readonly string[];
+  readonly names: PropertyNames;
   readonly client: HubSpotClient;
   readonly context: CallContext;
 }): Promise<readonly HubSpotRecord[]> {
-  const { object, ids, properties, client, context } = input;
+  const { object, ids, names, client, context } = input;
   const what = `Reading ${object}`;
   const value = await client.call(
     {
@@ -53,7 +53,7 @@ async function readChunk(input: {
       run: ({ batch }) =>
         batch.read(object, {
           inputs: ids.map((id) => ({ id })),
-          properties: [...properties],
+          properties: namesOf(names),
           propertiesWithHistory: [],
         }),
     },
@@ -66,21 +66,13 @@ async function readChunk(input: {
     if (failure.detail.category !== "not_found") throw failure;
     for (const id of item.context?.["ids"] ?? []) gone.add(id);
   }
-  const records = results.map((record) => parseRecord(object, record));
+  const records = results.map((record) => parseRecord({ object, value: record, names }));
   const found = new Set(records.map(({ id }) => id));
   const unsaid = ids.filter((id) => !found.has(id) && !gone.has(id));
   // Gone without its id reported, or merged: then the one it went into is answered instead.
   const isExplained = (errors ?? []).length > 0 || records.some(({ id }) => !ids.includes(id));
   if (unsaid.length > 0 && !isExplained) throw unanswered(what, unsaid);
   return records.filter(({ id }) => ids.includes(id));
-}
-
-export function parseRecord(object: string, value: { readonly id: string }): HubSpotRecord {
-  return parseShape({
-    schema: hubspotRecord,
-    value,
-    what: `Reading ${object.replace("_", " ")} ${value.id}`,
-  });
 }
 
 function unanswered(what: string, ids: readonly string[]) {

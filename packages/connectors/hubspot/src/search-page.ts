@@ -3,13 +3,15 @@ import { connectorFailure, parseShape } from "@usher/connector-sdk/http";
 import type { CallContext } from "@usher/connector-sdk/spec";
 import type { HubSpotCheckpoint } from "./hubspot-checkpoint.ts";
 import type { HubSpotClient } from "./hubspot-client.ts";
-import { type HubSpotRecord, hubspotRecordList } from "./hubspot-records.ts";
-import { parseRecord } from "./read-records.ts";
+import { type HubSpotRecord, hubspotRecordList, parseRecord } from "./hubspot-records.ts";
 
 /** What a record must be besides changed in time: any one of these. */
 export type SearchNeed =
   | { readonly property: string; readonly is: string }
   | { readonly property: string; readonly isThere: true };
+
+/** Of each record: the rest is read when the deal is. */
+const asked = { own: ["hs_lastmodifieddate"] } as const;
 
 export interface SearchPage {
   /** By ascending id, all behind the one the page was asked to begin behind. */
@@ -26,12 +28,11 @@ export async function searchPage(input: {
   readonly object: "deals" | "line_items";
   readonly at: HubSpotCheckpoint;
   readonly needs: readonly SearchNeed[];
-  readonly properties: readonly string[];
   readonly pageSize: number;
   readonly client: HubSpotClient;
   readonly context: CallContext;
 }): Promise<SearchPage> {
-  const { object, at, needs, properties, pageSize, client, context } = input;
+  const { object, at, needs, pageSize, client, context } = input;
   const what = `Searching changed ${object.replace("_", " ")}`;
   const changed = [
     {
@@ -50,14 +51,14 @@ export async function searchPage(input: {
         search.doSearch(object, {
           filterGroups: groups.map((own) => ({ filters: [...own, ...changed] })),
           sorts: ["hs_object_id"],
-          properties: ["hs_lastmodifieddate", ...properties],
+          properties: [...asked.own],
           limit: pageSize,
         }),
     },
     context,
   );
   const { results, paging } = parseShape({ schema: hubspotRecordList, value, what });
-  const records = results.map((record) => parseRecord(object, record));
+  const records = results.map((value) => parseRecord({ object, value, names: asked }));
   let last = BigInt(at.lastId || "0");
   for (const { id } of records) {
     // Without the order the last id of a page says nothing, and records would be skipped or read forever.

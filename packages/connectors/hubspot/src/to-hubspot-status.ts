@@ -24,7 +24,7 @@ export function toHubSpotStatus(input: {
 
 /** True when the deal already says the same: an empty property is null, an instant has many spellings. */
 export function showsSameStatus(input: {
-  readonly remote: Readonly<Record<string, string | null>>;
+  readonly remote: Readonly<Record<string, string | null | undefined>>;
   readonly wanted: Readonly<Record<string, string>>;
 }): boolean {
   return Object.entries(input.wanted).every(

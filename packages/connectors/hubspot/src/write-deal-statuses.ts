@@ -10,7 +10,7 @@ import { z } from "zod";
 import type { HubSpotClient } from "./hubspot-client.ts";
 import { fromHubSpotError, hubspotError } from "./hubspot-failure.ts";
 import { type HubSpotStatusProperties, statusProperties } from "./hubspot-properties.ts";
-import { type HubSpotRecord, toRecordId, valueOf } from "./hubspot-records.ts";
+import { type HubSpotRecord, toRecordId, valueIn } from "./hubspot-records.ts";
 import { readRecords, recordsPerCallMax } from "./read-records.ts";
 import { showsSameStatus, toHubSpotStatus } from "./to-hubspot-status.ts";
 
@@ -74,7 +74,7 @@ async function writeChunk(input: {
   const current = await readRecords({
     object: "deals",
     ids: ids.filter((id) => id !== null),
-    properties: ["dealname", ...Object.values(names)],
+    names: { own: ["dealname"], custom: Object.values(names) },
     client,
     context,
   });
@@ -213,12 +213,12 @@ function latestWrites(input: {
 }
 
 function sequenceOf(record: HubSpotRecord, names: HubSpotStatusProperties): number {
-  const sequence = Number(valueOf(record, names.sequence));
+  const sequence = Number(valueIn(record, names.sequence));
   return Number.isNaN(sequence) ? 0 : sequence;
 }
 
 function describe(record: HubSpotRecord): string {
-  return `Deal “${valueOf(record, "dealname") || record.id}” (${record.id})`;
+  return `Deal “${valueIn(record, "dealname") || record.id}” (${record.id})`;
 }
 
 function goneError(dealId: string): ConnectorErrorDetail {

@@ -32,7 +32,7 @@ export const badRecordFailsAlone: ConformanceCheck = {
     const gone = peer.unknownDealId ?? `${first.slice(0, 5)}zzzzzzzzzz`.slice(0, 15);
     const write = (dealId: string, index: number) => ({
       dealId,
-      status: peer.aStatus({ sequence: 1, orderId: `ord_batch_${first}_${index}` }),
+      status: peer.aStatus({ sequence: 1, orderId: `ord_batch_${dealId}_${index}` }),
     });
     const answers = await expectOk(
       "Telling four deals, one of which does not exist",
