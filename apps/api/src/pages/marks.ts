@@ -36,7 +36,7 @@ export function lineMark(sign: Sign, kind: "good" | "bad" | "wait" | "work" | "c
 
 /** What `lineMark` refers to: a page shows the same few signs dozens of times, and is to be small. */
 export function signDrawings(): Html {
-  return html`<svg hidden aria-hidden="true">${Object.entries(paths).map(
+  return html`<svg class="hide" aria-hidden="true">${Object.entries(paths).map(
     ([sign, path]) =>
       html`<symbol id="${sign}" viewBox="0 0 24 24"><circle cx="12" cy="12" r="9"/><path d="${path}"/></symbol>`,
   )}</svg>`;
