@@ -1,5 +1,8 @@
+import { createHubSpotConnector } from "@usher/connector-hubspot";
 import { createSalesforceConnector } from "@usher/connector-salesforce";
 import { createStripeConnector } from "@usher/connector-stripe";
 import { runWorkerProcess } from "./run-worker-process.ts";
 
-await runWorkerProcess({ connectors: [createSalesforceConnector(), createStripeConnector()] });
+await runWorkerProcess({
+  connectors: [createSalesforceConnector(), createHubSpotConnector(), createStripeConnector()],
+});

@@ -28,6 +28,7 @@ export const receiveInbound = defineRoute({
     "signature_invalid",
     "signature_stale",
     "signature_in_future",
+    "not_ready",
   ],
 });
 

@@ -26,9 +26,10 @@ const keptHeaders = ["content-type", "user-agent", "x-request-id", "stripe-versi
  */
 export function receiveInboundRoute({
   database,
+  publicUrl,
   webhooks,
   metrics,
-}: Pick<ApiDependencies, "database"> & {
+}: Pick<ApiDependencies, "database" | "publicUrl"> & {
   readonly webhooks: WebhookConnections;
   readonly metrics: ApiMetrics;
 }) {
@@ -43,7 +44,7 @@ export function receiveInboundRoute({
     }
     const { receiver, secrets, tenantId } = connection;
     const verdict = receiver.verify({
-      request: { headers, rawBody: body },
+      request: { headers, rawBody: body, url: `${publicUrl}${request.path}` },
       secrets,
       nowMs: request.now,
     });
@@ -51,6 +52,7 @@ export function receiveInboundRoute({
       metrics.inboundEvents({ outcome: "refused", count: 1 });
       // Some vendors never send again what was refused with 4xx; their receiver says what to answer.
       if (receiver.refusalStatus === 200) return { body: { received: 0, duplicates: 0 } };
+      if (receiver.refusalStatus === 503) throw new ApiProblem("not_ready", verdict.detail);
       throw new ApiProblem(codes[verdict.because], verdict.detail);
     }
     const stored = await database.withTenant({ tenantId }, (tx) =>
