@@ -1,13 +1,11 @@
+import { keyOf32Bytes, parseEnvironment } from "@usher/hub-environment";
 import { hubKeyEncryptionKey, type KeyEncryptionKey } from "@usher/token-signer";
 import { z } from "zod";
 
 const environmentSchema = z.object({
   DATABASE_URL: z.string().describe("The owner's PostgreSQL URL"),
   USHER_APP_PASSWORD: z.string().min(16).optional().describe("What usher_app logs in with"),
-  USHER_KEY_ENCRYPTION_KEY: z
-    .base64()
-    .transform((text) => Buffer.from(text, "base64"))
-    .refine((key) => key.byteLength === 32, "Expected 32 bytes in base64: openssl rand -base64 32")
+  USHER_KEY_ENCRYPTION_KEY: keyOf32Bytes
     .optional()
     .describe("Seals signing keys; 32 bytes, base64"),
 });
@@ -20,15 +18,11 @@ export interface SetupConfig {
 
 /** Throws one sentence per variable that is missing or wrong; never prints a value. */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): SetupConfig {
-  const parsed = environmentSchema.safeParse(environment);
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-    throw new Error(`The environment of the set-up is not complete:\n  ${faults.join("\n  ")}`);
-  }
+  const env = parseEnvironment({ of: "the set-up", schema: environmentSchema, environment });
   return {
-    databaseUrl: parsed.data.DATABASE_URL,
-    appPassword: parsed.data.USHER_APP_PASSWORD,
-    keyEncryptionKey: parsed.data.USHER_KEY_ENCRYPTION_KEY,
+    databaseUrl: env.DATABASE_URL,
+    appPassword: env.USHER_APP_PASSWORD,
+    keyEncryptionKey: env.USHER_KEY_ENCRYPTION_KEY,
   };
 }
 

@@ -54,4 +54,3 @@ export const demoCatalog = defineCatalog({
   },
 });
 
-export default demoCatalog;

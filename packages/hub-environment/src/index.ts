@@ -1,0 +1,2 @@
+export * from "./hub-variables.ts";
+export * from "./parse-environment.ts";
