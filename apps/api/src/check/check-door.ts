@@ -24,9 +24,9 @@ import { missingScope, requireJson } from "../http/serve-route.ts";
 import { continueTrace } from "../http/trace-context.ts";
 import { invalidRequest } from "../http/zod-faults.ts";
 import type { ApiMetrics } from "../observability/api-metrics.ts";
-import { type PlacedAnswer, toListBytes, toText } from "./answer-pieces.ts";
 import { checkAnswerJson, originJson } from "./check-answer-json.ts";
 import { checkThePast } from "./past-check.ts";
+import { type PlacedAnswer, toListBytes, toText } from "./placed-answer.ts";
 import { readPlainCheck } from "./read-plain-check.ts";
 import type { RightsFeed } from "./rights-feed.ts";
 import type { KnownCustomer, TenantRights } from "./tenant-rights.ts";
@@ -187,7 +187,7 @@ export function createCheckDoor({
       at < kept.until
     ) {
       count(kept);
-      return { pieces: kept, origin };
+      return { answer: kept, origin };
     }
     const feature = check.feature as FeatureKey;
     // Nothing keeps an answer beyond its own text, so one of them serves all.
@@ -198,9 +198,10 @@ export function createCheckDoor({
     count(found);
     const { allowed, validUntil } = found;
     const until = validUntil ?? Number.POSITIVE_INFINITY;
-    const pieces = { ...checkAnswerJson(found), amount, country, allowed, from: at, until };
-    if (worthKeeping.has(found.reason)) rights.keepAnswer(customer, check.feature, pieces);
-    return { pieces, origin };
+    const text = checkAnswerJson(found);
+    const answer = { text, bytes: null, amount, country, allowed, from: at, until };
+    if (worthKeeping.has(found.reason)) rights.keepAnswer(customer, check.feature, answer);
+    return { answer, origin };
   }
 
   async function answerFromBooks(
@@ -219,7 +220,7 @@ export function createCheckDoor({
     });
     count(found);
     const origin = originJson({ freshness: { asOf: now, lagMs: 0 }, source: "books" });
-    return { pieces: checkAnswerJson(found), origin };
+    return { answer: { text: checkAnswerJson(found), bytes: null }, origin };
   }
 
   function answerBatch(asked: Asked, head: CheckHead, value: unknown): Buffer | Promise<Buffer> {
@@ -253,7 +254,7 @@ export function createCheckDoor({
   function problemItem(head: CheckHead, error: unknown): PlacedAnswer {
     counts.refused += 1;
     const json = `{"problem":${problemJson(head, toApiProblem(error))}}`;
-    return { pieces: { head: json, tail: "" }, origin: "" };
+    return { answer: { text: json, bytes: null }, origin: "" };
   }
 
   function count(found: Pick<CheckAnswer, "allowed">): void {

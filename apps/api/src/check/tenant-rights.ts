@@ -5,10 +5,10 @@ import {
   createCheckTable,
 } from "@usher/entitlement-core/check";
 import type { CustomerId } from "@usher/entitlement-core/kernel";
-import type { AnswerPieces } from "./answer-pieces.ts";
+import type { AnswerText } from "./placed-answer.ts";
 
 /** An answer with the question it belongs to, and the stretch of time over which it stays the same. */
-export interface KeptAnswer extends AnswerPieces {
+export interface KeptAnswer extends AnswerText {
   readonly amount: number;
   readonly country: string | null;
   readonly allowed: boolean;
