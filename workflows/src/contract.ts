@@ -82,3 +82,8 @@ export type FulfillmentPhase =
 
 /** Query `phase`: where the run stands, for tests and operators. Dashboards read PostgreSQL. */
 export const phaseQuery = "phase";
+
+/** The order's number as people say it, also on Temporal's screens: the last eight characters of its id. */
+export function orderNumberOf(orderId: string): string {
+  return orderId.slice(-8).toUpperCase();
+}

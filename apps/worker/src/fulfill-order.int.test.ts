@@ -1,6 +1,6 @@
 import { WorkflowFailedError } from "@temporalio/client";
 import { waitUntil } from "@usher/local-services";
-import type { FulfillmentPhase } from "@usher/workflows/contract";
+import { type FulfillmentPhase, orderNumberOf } from "@usher/workflows/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createFulfillmentRig, type FulfillmentRig } from "./testing/fulfillment-rig.ts";
 import { createHubInMemory, hashOf, refused } from "./testing/hub-in-memory.ts";
@@ -52,7 +52,7 @@ describe("fulfillOrder", () => {
     expect(history).not.toContain(Buffer.from("Active").toString("base64"));
     const { raw } = await run.describe();
     const summary = raw.executionConfig?.userMetadata?.summary?.data ?? new Uint8Array();
-    expect(Buffer.from(summary).toString()).toContain("Order");
+    expect(Buffer.from(summary).toString()).toContain(`Order ${orderNumberOf(orderId)}`);
   });
 
   describe("while it waits for approval", () => {

@@ -17,6 +17,7 @@ import {
   type FulfillOrderInput,
   fulfillOrderWorkflow,
   fulfillOrderWorkflowId,
+  orderNumberOf,
   phaseQuery,
   publicText,
   type TaskQueues,
@@ -138,7 +139,9 @@ function startOptions({
     taskQueue: queues.fulfillment,
     workflowTaskTimeout: workflowTaskTimeoutMs,
     args: [{ tenantId, orderId } satisfies FulfillOrderInput] as [FulfillOrderInput],
-    staticSummary: publicText(summary === undefined ? "Order" : `Order · ${summary}`),
+    staticSummary: publicText(
+      ["Order", orderNumberOf(orderId), ...(summary === undefined ? [] : ["·", summary])].join(" "),
+    ),
     staticDetails: publicText(
       "One won deal on its way to access: approve, bill, grant, tell the CRM. The order's timeline is in Usher.",
     ),
