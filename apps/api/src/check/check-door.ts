@@ -177,7 +177,7 @@ export function createCheckDoor({
   ): PlacedAnswer {
     const country = check.country ?? null;
     const amount = check.amount ?? 1;
-    const kept = customer.answers?.get(check.feature);
+    const kept = rights.keptAnswer(customer, check.feature);
     // Everything the answer depends on besides the rights: two questions must never share one.
     if (
       kept !== undefined &&

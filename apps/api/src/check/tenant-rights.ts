@@ -19,8 +19,8 @@ export interface KeptAnswer extends AnswerText {
 /** A customer as checks know it. Its answers are dropped whenever its rights or usage are replaced. */
 export interface KnownCustomer {
   readonly id: CustomerId;
-  /** The last answer for each feature; null: none yet. */
-  answers: Map<string, KeptAnswer> | null;
+  /** The last answer for each feature, by the feature's number; null: none yet. */
+  answers: (KeptAnswer | undefined)[] | null;
 }
 
 export interface CustomerToKeep extends CustomerRights {
@@ -37,6 +37,9 @@ export interface TenantRights {
   customerOf(reference: string): KnownCustomer | undefined;
   replace(customer: CustomerToKeep): void;
   setCatalog(catalog: PublishedCatalog): void;
+  /** The last answer about the feature, whatever amount and country it was about. */
+  keptAnswer(customer: KnownCustomer, feature: string): KeptAnswer | undefined;
+  /** For features of the catalog only: others could be made up without end. */
   keepAnswer(customer: KnownCustomer, feature: string, kept: KeptAnswer): void;
 }
 
@@ -47,6 +50,8 @@ export function createTenantRights(first: PublishedCatalog | null): TenantRights
   // Under both names, so that no check has to take a reference apart.
   const byReference = new Map<string, KnownCustomer>();
   const withAnswers = new Set<KnownCustomer>();
+  // Numbers instead of keys: a list by number is one look into memory, a map of keys is several.
+  let featureNumbers = numberFeatures(first);
   let kept = 0;
   let catalog = first;
 
@@ -68,22 +73,34 @@ export function createTenantRights(first: PublishedCatalog | null): TenantRights
       const known = byReference.get(rights.customer) ?? { id: rights.customer, answers: null };
       byReference.set(rights.customer, known);
       byReference.set(`ext:${rights.externalId}`, known);
-      kept -= known.answers?.size ?? 0;
+      kept -= known.answers?.filter((one) => one !== undefined).length ?? 0;
       known.answers = null;
       withAnswers.delete(known);
     },
     setCatalog(next) {
       catalog = next;
       table.setFeatures(next.features);
+      featureNumbers = numberFeatures(next);
       forgetAnswers();
     },
+    keptAnswer({ answers }, feature) {
+      if (answers === null) return undefined;
+      const number = featureNumbers.get(feature);
+      return number === undefined ? undefined : answers[number];
+    },
     keepAnswer(customer, feature, answer) {
+      const number = featureNumbers.get(feature);
+      if (number === undefined) return;
       // Texts are a convenience: when they have become too many, they are simply made anew.
       if (kept >= answersMax) forgetAnswers();
-      customer.answers ??= new Map();
+      customer.answers ??= Array.from({ length: featureNumbers.size }, () => undefined);
       withAnswers.add(customer);
-      if (!customer.answers.has(feature)) kept += 1;
-      customer.answers.set(feature, answer);
+      if (customer.answers[number] === undefined) kept += 1;
+      customer.answers[number] = answer;
     },
   };
+}
+
+function numberFeatures(catalog: PublishedCatalog | null): ReadonlyMap<string, number> {
+  return new Map(catalog?.features.map(({ key }, index) => [key as string, index]));
 }
