@@ -20,6 +20,10 @@ const loadedSchema = z.object({
 });
 export type LoadedPipeline = z.infer<typeof loadedSchema>;
 
+/** The simulated CRMs: control routes and answers are alike. */
+export const simulatedCrms = ["salesforce", "hubspot"] as const;
+export type SimulatedCrm = (typeof simulatedCrms)[number];
+
 /** What people would do in the vendors' own screens, done through the simulator's control API. */
 export interface SimulatorControl {
   winDeal(deal: unknown): Promise<SimulatedDeal>;
@@ -35,7 +39,10 @@ export interface SimulatorControl {
   ): Promise<void>;
 }
 
-export function createSimulatorControl(baseUrl: string): SimulatorControl {
+export function createSimulatorControl(
+  baseUrl: string,
+  crm: SimulatedCrm = "salesforce",
+): SimulatorControl {
   const call = async (method: string, path: string, body?: unknown): Promise<unknown> => {
     const response = await fetch(`${baseUrl}${path}`, {
       method,
@@ -49,12 +56,11 @@ export function createSimulatorControl(baseUrl: string): SimulatorControl {
     );
   };
   return {
-    winDeal: async (deal) =>
-      dealSchema.parse(await call("POST", "/control/salesforce/deals", deal)),
+    winDeal: async (deal) => dealSchema.parse(await call("POST", `/control/${crm}/deals`, deal)),
     showDeal: async (id) =>
-      dealSchema.parse(await call("GET", `/control/salesforce/deals/${encodeURIComponent(id)}`)),
+      dealSchema.parse(await call("GET", `/control/${crm}/deals/${encodeURIComponent(id)}`)),
     loadPipeline: async (pipeline) =>
-      loadedSchema.parse(await call("POST", "/control/salesforce/bulk", pipeline)),
+      loadedSchema.parse(await call("POST", `/control/${crm}/bulk`, pipeline)),
     sendWebhooksTo: async (endpoints) => {
       // Addresses of an earlier start may have another port: they would be tried again and again.
       const known = z

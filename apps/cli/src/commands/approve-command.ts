@@ -23,7 +23,7 @@ export function addApproveCommand(program: Command, run: RunCommand): void {
   program
     .command("approve")
     .description("decide what waits for approval; without an argument, list it")
-    .argument("[order]", "an order's id, the deal's id, or a task's id (apt_…)")
+    .argument("[order]", "an order's number or id, its deal's id, or a task's id (apt_…)")
     .option("--reject", "say no; needs --comment")
     .option("--request-changes", "ask for changes; needs --comment")
     .option("--comment <text>")

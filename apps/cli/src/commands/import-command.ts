@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { toWireCatalog } from "@usher/api-contract";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { CliFailure } from "../cli-failure.ts";
 import { expectOk } from "../hub.ts";
 import { auditPipeline, type PipelineAudit } from "../import/audit-pipeline.ts";
@@ -8,16 +8,22 @@ import { catalogOfProducts } from "../import/catalog-of-products.ts";
 import { pipelineOfCsv } from "../import/pipeline-of-csv.ts";
 import { readCrmCsv } from "../import/read-crm-csv.ts";
 import { renderTable } from "../output.ts";
-import { createSimulatorControl } from "../simulator-control.ts";
+import { createSimulatorControl, type SimulatedCrm, simulatedCrms } from "../simulator-control.ts";
 import type { CommandContext, RunCommand } from "./command-context.ts";
 
-interface ImportOptions {
+interface CrmOption {
+  readonly crm: SimulatedCrm;
+}
+
+interface ImportOptions extends CrmOption {
   readonly json?: boolean;
   readonly catalog: boolean;
 }
 
 /** `usher import crm-csv <folder>`: a published pipeline into the simulated Salesforce; the hub takes it from there by polling. */
 export function addImportCommand(program: Command, run: RunCommand): void {
+  const crmOption = () =>
+    new Option("--crm <name>", "which simulated CRM").choices(simulatedCrms).default("salesforce");
   const load = program
     .command("import")
     .description("load data from elsewhere, and audit what became of it");
@@ -26,17 +32,19 @@ export function addImportCommand(program: Command, run: RunCommand): void {
     .description(
       "compare what the CRM sold, what was billed and what was granted, per product, to the cent and the unit",
     )
+    .addOption(crmOption())
     .option("--json", "print one JSON document")
-    .action((options: { readonly json?: boolean }) => run(options, audit));
+    .action((options: CrmOption & { readonly json?: boolean }) =>
+      run(options, (context) => audit(context, options)),
+    );
   load
     .command("crm-csv")
-    .description(
-      "load accounts.csv, products.csv and sales_pipeline.csv into the simulated Salesforce",
-    )
+    .description("load accounts.csv, products.csv and sales_pipeline.csv into a simulated CRM")
     .argument(
       "[folder]",
       "where the files are; default: crm-sales-opportunities in USHER_SAMPLE_DATA",
     )
+    .addOption(crmOption())
     .option("--no-catalog", "do not publish a catalog made from products.csv first")
     .option("--json", "print one JSON document")
     .action((folder: string | undefined, options: ImportOptions) =>
@@ -53,8 +61,9 @@ function sampleFolder({ config }: CommandContext): string {
   });
 }
 
-async function audit(context: CommandContext): Promise<void> {
-  const result = await auditPipeline({ hub: context.hub(), simulatorUrl: simulatorUrlOf(context) });
+async function audit(context: CommandContext, { crm }: CrmOption): Promise<void> {
+  const simulatorUrl = simulatorUrlOf(context, crm);
+  const result = await auditPipeline({ hub: context.hub(), simulatorUrl, crm });
   context.output.answer(result, () => renderAudit(result));
   if (!result.agrees) process.exitCode = 1;
 }
@@ -87,10 +96,10 @@ function renderAudit(result: PipelineAudit): string {
   ].join("\n");
 }
 
-function simulatorUrlOf({ config }: CommandContext): string {
-  const url = config.demo?.simulator["salesforce"]?.url;
+function simulatorUrlOf({ config }: CommandContext, crm: SimulatedCrm): string {
+  const url = config.demo?.simulator[crm]?.url;
   if (url !== undefined) return url;
-  throw new CliFailure("No simulated Salesforce is known here.", {
+  throw new CliFailure(`No simulated ${crm} is known here.`, {
     hint: "Run `npm start` first.",
   });
 }
@@ -100,7 +109,8 @@ async function importCrmCsv(
   input: { readonly folder: string; readonly options: ImportOptions },
 ): Promise<void> {
   const { hub, output } = context;
-  const simulatorUrl = simulatorUrlOf(context);
+  const { crm } = input.options;
+  const simulatorUrl = simulatorUrlOf(context, crm);
   const csv = readCrmCsv(input.folder);
   const won = csv.opportunities.filter((one) => one.deal_stage === "Won").length;
   output.say(
@@ -115,7 +125,7 @@ async function importCrmCsv(
     );
   }
   const today = new Date().toISOString().slice(0, 10);
-  const loaded = await createSimulatorControl(simulatorUrl).loadPipeline(
+  const loaded = await createSimulatorControl(simulatorUrl, crm).loadPipeline(
     pipelineOfCsv({ csv, today }),
   );
   output.answer(

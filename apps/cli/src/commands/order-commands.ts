@@ -30,7 +30,7 @@ export function addOrderCommands(program: Command, run: RunCommand): void {
   order
     .command("show")
     .description("one order with its timeline")
-    .argument("<order>", "its id (ord_…) or the deal's id in its CRM")
+    .argument("<order>", "its number, its id (ord_…) or the deal's id in its CRM")
     .option("--json", "print one JSON document")
     .action((reference: string, options: JsonOption) =>
       run(options, (context) => showOrder(context, reference)),
@@ -146,25 +146,31 @@ function renderOrder(order: WireOrder, events: readonly WireOrderEvent[]): strin
   ].join("\n");
 }
 
-/** An order by our id or by the deal's. Names the ways it was looked for when there is none. */
+const orderNumber = /^[0-9A-Z]{8}$/i;
+
+/** An order by our id, by its number, or by its deal's id. Names the ways it was looked for when there is none. */
 export async function findOrder(input: {
   readonly hub: ReturnType<CommandContext["hub"]>;
   readonly reference: string;
 }): Promise<WireOrder> {
-  if (input.reference.startsWith("ord_")) {
-    return expectOk(await input.hub.call("getOrder", { path: { id: input.reference } }));
+  const { hub, reference } = input;
+  if (reference.startsWith("ord_")) {
+    return expectOk(await hub.call("getOrder", { path: { id: reference } }));
   }
-  const page = expectOk(
-    await input.hub.call("listOrders", { query: { source_id: input.reference, limit: 2 } }),
+  const ofDeal = expectOk(
+    await hub.call("listOrders", { query: { source_id: reference, limit: 2 } }),
   );
-  const [first, second] = page.data;
+  const ofNumber = orderNumber.test(reference)
+    ? expectOk(await hub.call("listOrders", { query: { number: reference, limit: 2 } }))
+    : { data: [] };
+  const [first, second] = [...ofNumber.data, ...ofDeal.data];
   if (first === undefined) {
-    throw new CliFailure(`No order comes from a deal “${input.reference}”.`, {
-      hint: "Give the order's id (ord_…) or the deal's id as the CRM shows it; `usher order list` shows both.",
+    throw new CliFailure(`No order has the number or comes from a deal “${reference}”.`, {
+      hint: "Give the order's number or id (ord_…), as `usher order list` shows them, or the deal's id as the CRM shows it.",
     });
   }
   if (second !== undefined) {
-    throw new CliFailure(`More than one order comes from a deal “${input.reference}”.`, {
+    throw new CliFailure(`More than one order is meant by “${reference}”.`, {
       hint: `Give the order's id: ${first.id} (${first.source.system}) or ${second.id} (${second.source.system}).`,
     });
   }

@@ -2,17 +2,20 @@ import type { UsherClient, WireOrder } from "@usher/api-contract";
 import { z } from "zod";
 import { CliFailure } from "../cli-failure.ts";
 import { expectOk } from "../hub.ts";
+import type { SimulatedCrm } from "../simulator-control.ts";
 import { featureOfProduct } from "./catalog-of-products.ts";
 
 const sumSchema = z.object({
   quantity: z.number(),
   amount_minor: z.record(z.string(), z.number()),
 });
+const crmSchema = z.looseObject({
+  counts: z.looseObject({ won: z.number() }),
+  by_status: z.record(z.string(), z.number()),
+});
 const summarySchema = z.looseObject({
-  salesforce: z.looseObject({
-    counts: z.looseObject({ won: z.number() }),
-    by_status: z.record(z.string(), z.number()),
-  }),
+  salesforce: crmSchema,
+  hubspot: crmSchema,
   stripe: z.looseObject({
     subscriptions_by_product: z.record(z.string(), sumSchema),
     invoices_by_product: z.record(z.string(), sumSchema),
@@ -46,10 +49,11 @@ export interface PipelineAudit {
 export async function auditPipeline(input: {
   readonly hub: UsherClient;
   readonly simulatorUrl: string;
+  readonly crm: SimulatedCrm;
 }): Promise<PipelineAudit> {
   const orders: WireOrder[] = [];
   for await (const order of input.hub.each("listOrders", {
-    query: { limit: 100, source_system: "salesforce" },
+    query: { limit: 100, source_system: input.crm },
   })) {
     orders.push(order);
   }
@@ -77,8 +81,8 @@ export async function auditPipeline(input: {
     };
   });
   const ordersByStatus = countBy(orders, (order) => order.status);
-  const wonDeals = books.salesforce.counts.won;
-  const dealsByStatus = books.salesforce.by_status;
+  const wonDeals = books[input.crm].counts.won;
+  const dealsByStatus = books[input.crm].by_status;
   const isToldEverywhere = Object.entries(ordersByStatus).every(
     ([status, count]) => dealsByStatus[status] === count,
   );

@@ -5,7 +5,7 @@ import type { CrmCsv } from "./read-crm-csv.ts";
 /** Three years, so that a pipeline moved into the last two is still in force. */
 const termMonths = 36;
 
-/** The files as one load of the simulated Salesforce. Each row keeps its own id as `ref`, so a load may be repeated. */
+/** The files as one load of a simulated CRM. Each row keeps its own id as `ref`, so a load may be repeated. */
 export function pipelineOfCsv(input: { readonly csv: CrmCsv; readonly today: string }) {
   const { accounts, opportunities, products } = input.csv;
   // Dates as texts sort like the days they name.

@@ -11,9 +11,10 @@ const secretsSchema = z.object({
   key_encryption_key: z.string().min(44),
   /** Encrypts what Temporal stores; `id:base64`. Lost: running orders start anew from the database. */
   payload_keys: z.string().min(44),
-  /** Signs the notifications of the simulated Salesforce, and of the simulated Stripe. */
+  /** Signs the notifications of the simulated vendors. */
   salesforce_webhook_secret: z.string().min(32),
   stripe_webhook_secret: z.string().min(32),
+  hubspot_webhook_secret: z.string().min(32).default(makeHubSpotSecret),
 });
 
 export type HubSecrets = z.infer<typeof secretsSchema>;
@@ -26,7 +27,11 @@ export function readOrMakeSecrets(home: string): HubSecrets {
   const path = join(home, "secrets.json");
   if (existsSync(path)) {
     const parsed = secretsSchema.safeParse(JSON.parse(readFileSync(path, "utf8")));
-    if (parsed.success) return parsed.data;
+    if (parsed.success) {
+      // A file of an earlier version lacks what came since; what it holds stays.
+      write(path, parsed.data);
+      return parsed.data;
+    }
     throw new CliFailure(
       `${path} does not hold the secrets it should: ${z.prettifyError(parsed.error)}`,
       {
@@ -40,8 +45,17 @@ export function readOrMakeSecrets(home: string): HubSecrets {
     payload_keys: `demo:${randomBytes(32).toString("base64")}`,
     salesforce_webhook_secret: randomBytes(32).toString("hex"),
     stripe_webhook_secret: `whsec_${randomBytes(32).toString("hex")}`,
+    hubspot_webhook_secret: makeHubSpotSecret(),
   };
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  writeFileSync(path, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
+  write(path, made);
   return made;
+}
+
+function write(path: string, secrets: HubSecrets): void {
+  writeFileSync(path, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+}
+
+function makeHubSpotSecret(): string {
+  return randomBytes(32).toString("hex");
 }

@@ -1,6 +1,6 @@
 import { toWireCatalog, type UsherClient } from "@usher/api-contract";
 import { expectOk } from "../hub.ts";
-import type { SimulatorControl } from "../simulator-control.ts";
+import { type SimulatedCrm, type SimulatorControl, simulatedCrms } from "../simulator-control.ts";
 import { demoCatalog } from "./demo-catalog.ts";
 import type { HubSecrets } from "./hub-secrets.ts";
 
@@ -8,12 +8,14 @@ import type { HubSecrets } from "./hub-secrets.ts";
 const simulatedCredentials = {
   salesforceClientId: "usher-demo-client",
   salesforceClientSecret: "usher-demo-secret",
+  hubspotAccessToken: "pat-na1-usher-demo",
   stripeKey: "sk_test_usherdemo",
 } as const;
 
 export const simulatorEnvironment = {
   SIMULATOR_SALESFORCE_CLIENT_ID: simulatedCredentials.salesforceClientId,
   SIMULATOR_SALESFORCE_CLIENT_SECRET: simulatedCredentials.salesforceClientSecret,
+  SIMULATOR_HUBSPOT_ACCESS_TOKEN: simulatedCredentials.hubspotAccessToken,
   SIMULATOR_STRIPE_SECRET_KEY: simulatedCredentials.stripeKey,
 } as const;
 
@@ -24,46 +26,67 @@ export async function seedDemo(input: {
   readonly simulatorUrl: string;
   readonly simulator: SimulatorControl;
   readonly secrets: HubSecrets;
+  /** Which simulated CRMs are connected; default: all. */
+  readonly crms?: readonly SimulatedCrm[];
 }): Promise<void> {
-  const { hub, secrets, simulatorUrl } = input;
-  const salesforce = expectOk(
-    await hub.call("createConnection", {
-      body: {
-        vendor: "salesforce",
-        name: "Salesforce (simulated)",
-        kinds: ["crm"],
-        config: {
-          authKind: "client_credentials",
-          loginUrl: simulatorUrl,
-          instanceUrl: simulatorUrl,
-          clientId: simulatedCredentials.salesforceClientId,
-          isMultiCurrency: true,
+  const { hub, secrets, simulatorUrl, crms = simulatedCrms } = input;
+  const vendors = [...crms, "stripe"] as const;
+  const webhookSecrets = {
+    salesforce: secrets.salesforce_webhook_secret,
+    hubspot: secrets.hubspot_webhook_secret,
+    stripe: secrets.stripe_webhook_secret,
+  };
+  const endpoints = [];
+  for (const vendor of vendors) {
+    const secret = webhookSecrets[vendor];
+    const { id } = expectOk(
+      await hub.call("createConnection", {
+        body: {
+          vendor,
+          ...connectionsTo(simulatorUrl)[vendor],
+          webhook_secrets: [secret],
         },
-        secrets: { clientSecret: simulatedCredentials.salesforceClientSecret },
-        webhook_secrets: [secrets.salesforce_webhook_secret],
-      },
-    }),
-  );
-  const stripe = expectOk(
-    await hub.call("createConnection", {
-      body: {
-        vendor: "stripe",
-        name: "Stripe (simulated)",
-        kinds: ["billing"],
-        config: { baseUrl: simulatorUrl },
-        secrets: { apiKey: simulatedCredentials.stripeKey },
-        webhook_secrets: [secrets.stripe_webhook_secret],
-      },
-    }),
-  );
-  const inbound = (connection: { readonly id: string }) =>
-    `${input.baseUrl}/v1/inbound/${connection.id}`;
-  await input.simulator.sendWebhooksTo([
-    { vendor: "salesforce", url: inbound(salesforce), secret: secrets.salesforce_webhook_secret },
-    { vendor: "stripe", url: inbound(stripe), secret: secrets.stripe_webhook_secret },
-  ]);
+      }),
+    );
+    endpoints.push({ vendor, url: `${input.baseUrl}/v1/inbound/${id}`, secret });
+  }
+  await input.simulator.sendWebhooksTo(endpoints);
   const catalog = toWireCatalog(demoCatalog);
   const published = await hub.call("getCatalog");
   // A catalog that someone pushed since stays: a start must not undo a person's work.
   if (!published.ok) expectOk(await hub.call("publishCatalog", { body: catalog }));
+}
+
+function connectionsTo(simulatorUrl: string) {
+  return {
+    salesforce: {
+      name: "Salesforce (simulated)",
+      kinds: ["crm" as const],
+      config: {
+        authKind: "client_credentials",
+        loginUrl: simulatorUrl,
+        instanceUrl: simulatorUrl,
+        clientId: simulatedCredentials.salesforceClientId,
+        isMultiCurrency: true,
+      },
+      secrets: { clientSecret: simulatedCredentials.salesforceClientSecret },
+    },
+    hubspot: {
+      name: "HubSpot (simulated)",
+      kinds: ["crm" as const],
+      config: {
+        authKind: "access_token",
+        baseUrl: simulatorUrl,
+        // The simulated portal has no limit of its own unless told to.
+        searchesPerSecondMax: null,
+      },
+      secrets: { accessToken: simulatedCredentials.hubspotAccessToken },
+    },
+    stripe: {
+      name: "Stripe (simulated)",
+      kinds: ["billing" as const],
+      config: { baseUrl: simulatorUrl },
+      secrets: { apiKey: simulatedCredentials.stripeKey },
+    },
+  };
 }

@@ -95,7 +95,7 @@ export async function startHub(input: {
           }),
         ),
       ),
-      steps.run("Simulated Salesforce and Stripe", () =>
+      steps.run("Simulated vendors", () =>
         startPart({
           name: "simulator",
           entry: "apps/simulator/src/main.ts",

@@ -14,7 +14,11 @@ export function writeDemoFile(input: {
     console_url: `${hub.baseUrl}/orders`,
     temporal_address: hub.temporalAddress,
     database_url: hub.databaseUrl,
-    simulator: { salesforce: { url: hub.simulatorUrl }, stripe: { url: hub.simulatorUrl } },
+    simulator: {
+      salesforce: { url: hub.simulatorUrl },
+      hubspot: { url: hub.simulatorUrl },
+      stripe: { url: hub.simulatorUrl },
+    },
   };
   writeFileSync(demoFilePath(input.home), `${JSON.stringify(demo, null, 2)}\n`, { mode: 0o600 });
   return demo;

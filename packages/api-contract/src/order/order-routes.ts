@@ -42,6 +42,9 @@ export const listOrders = defineRoute({
     customer: customerRefSchema.optional(),
     source_system: textSchema({ max: 60 }).optional(),
     source_id: textSchema({ max: 200 }).optional(),
+    number: textSchema({ max: 20 })
+      .optional()
+      .meta({ description: "The order's number, as people say it.", example: "9V8AQQR1" }),
   }),
   success: {
     status: 200,

@@ -35,6 +35,7 @@ export function listOrdersRoute({ database }: Pick<ApiDependencies, "database">)
           ...(customer === undefined ? {} : { customerId: customer.id }),
           ...(query.source_system === undefined ? {} : { sourceSystem: query.source_system }),
           ...(query.source_id === undefined ? {} : { sourceId: query.source_id }),
+          ...(query.number === undefined ? {} : { number: query.number }),
         });
       },
     );
