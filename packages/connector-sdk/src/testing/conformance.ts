@@ -7,6 +7,8 @@ export * from "./conformance-report.ts";
 export * from "./conformance-subject.ts";
 export * from "./fault-proxy.ts";
 export * from "./outcome-of.ts";
+export * from "./released-manifest.ts";
 export * from "./render-fault.ts";
 export * from "./run-conformance.ts";
+export * from "./start-peer.ts";
 export * from "./virtual-clock.ts";

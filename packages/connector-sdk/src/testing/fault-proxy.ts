@@ -1,4 +1,5 @@
 import {
+  Agent,
   createServer,
   type IncomingHttpHeaders,
   type IncomingMessage,
@@ -67,6 +68,8 @@ export async function startFaultProxy({
   readonly peerUrl: string;
 }): Promise<FaultProxy> {
   const peer = new URL(peerUrl);
+  // Node lets go of a kept connection before the time the peer says it will close it.
+  const agent = new Agent({ keepAlive: true });
   let rules: { readonly rule: ProxyRule; left: number }[] = [];
   let requests: ProxiedRequest[] = [];
   let running = 0;
@@ -124,7 +127,7 @@ export async function startFaultProxy({
             method: request.method,
             path: request.path,
             headers: withoutFraming(request.headers),
-            agent: false,
+            agent,
           },
           (answer) => {
             readText(answer).then(
@@ -168,6 +171,7 @@ export async function startFaultProxy({
       runningMax = 0;
     },
     close() {
+      agent.destroy();
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));
     },

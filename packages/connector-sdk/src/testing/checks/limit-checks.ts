@@ -47,14 +47,10 @@ export const silenceIsKept: ConformanceCheck = {
       expected: 1,
     });
 
-    const many = await bench.warm();
-    many.proxy.strike({ fault: { kind: "delay", ms: 5 } });
-    await Promise.all(
-      Array.from({ length: harness.concurrentCallsMax * 3 }, () =>
-        harness.read(many.system, many.context()),
-      ),
-    );
-    const atOnce = many.proxy.concurrentMax();
+    proxy.calm();
+    proxy.strike({ fault: { kind: "delay", ms: 5 } });
+    await Promise.all(Array.from({ length: harness.concurrentCallsMax * 3 }, read));
+    const atOnce = proxy.concurrentMax();
     must(atOnce <= harness.concurrentCallsMax, {
       says: `More than ${harness.concurrentCallsMax} requests were under way at once.`,
       path: "requests",
@@ -133,6 +129,9 @@ export const oneCallIsOneRequest: ConformanceCheck = {
   },
 };
 
+/** Longer than a limit by the second or by ten of them, shorter than any token lives. */
+const limitedMs = 20_000;
+
 const retryable = ["transient", "outcome_unknown", "rate_limited", "conflict_locked"];
 
 export const everyAnswerHasItsCategory: ConformanceCheck = {
@@ -144,8 +143,9 @@ export const everyAnswerHasItsCategory: ConformanceCheck = {
   why: "A 403 can be a quota, a 400 a success, a 200 an error, a 401 an overload. The status alone sends the wrong person.",
   fix: "Classify by the vendor's code in one table; leave the rest to `categoryOfStatus`. Parse an error's body with care: it may be HTML.",
   async run(bench) {
-    for (const row of bench.harness.answers?.table ?? []) {
-      const { harness, proxy, system, context } = await bench.warm();
+    const { harness, proxy, system, context, clock } = await bench.warm();
+    for (const row of harness.answers?.table ?? []) {
+      proxy.calm();
       const when = row.to === "write" ? harness.isWrite : () => true;
       proxy.strike({ when, fault: { kind: "answer", ...row.answer } });
       await expectCategory(
@@ -153,6 +153,8 @@ export const everyAnswerHasItsCategory: ConformanceCheck = {
         harness[row.to](system, context()),
         row.category,
       );
+      // A rate limit keeps the connection quiet for some seconds.
+      clock.advance(limitedMs);
     }
     for (const [status, isFinal] of [
       [418, true],
@@ -161,7 +163,7 @@ export const everyAnswerHasItsCategory: ConformanceCheck = {
       [599, false],
     ] as const) {
       for (const body of ["", "{}", "[]", "null", "<html>Bad gateway</html>", '{"error":null}']) {
-        const { harness, proxy, system, context } = await bench.warm();
+        proxy.calm();
         proxy.strike({ fault: { kind: "answer", status, body } });
         const { outcome, thrown } = await endingOf(harness.read(system, context()));
         const isRetryable = retryable.includes(outcome.category);

@@ -1,0 +1,1 @@
+export { acmeManifest, createAcmeConnector } from "./acme-connector.ts";

@@ -1,0 +1,75 @@
+import type { PeerAnswer, PeerCall, PeerRoutes } from "../../conformance.ts";
+
+interface BillRow {
+  readonly id: string;
+  readonly external_key: string;
+  readonly kind: "subscription" | "invoice";
+  readonly order_id: string;
+  readonly revision: number;
+  readonly total: string;
+  readonly lines: readonly { readonly line_id: string }[];
+  state: "open" | "paid" | "void" | "credited";
+}
+
+/** The bills of the fake Acme: the external key is unique, and a paid bill cannot be voided. */
+export interface AcmeBillsPeer {
+  readonly routes: PeerRoutes;
+  /** Bills of the order that stand. */
+  count(orderId: string): number;
+  /** A person pays everything the order was billed. */
+  pay(orderId: string): void;
+  idsOf(orderId: string): readonly string[];
+}
+
+export function createAcmeBillsPeer(): AcmeBillsPeer {
+  const rows: BillRow[] = [];
+  const standing = (orderId: string) =>
+    rows.filter((row) => row.order_id === orderId && ["open", "paid"].includes(row.state));
+
+  function make({ body }: PeerCall): PeerAnswer {
+    const given = body as Omit<BillRow, "id" | "state">;
+    const existing = rows.find((row) => row.external_key === given.external_key);
+    if (existing !== undefined) {
+      return { status: 409, body: { code: "already_exists", existing_id: existing.id } };
+    }
+    const row: BillRow = { ...given, id: `bill-${rows.length + 1}`, state: "open" };
+    rows.push(row);
+    return { status: 201, body: show(row) };
+  }
+
+  const change = (from: BillRow["state"], to: BillRow["state"]) => (call: PeerCall) => {
+    const row = rows.find(({ id }) => id === call.params["id"]);
+    if (row === undefined) return { status: 404, body: { code: "not_found" } };
+    if (row.state !== from && row.state !== to) {
+      return { status: 422, body: { code: "invalid", message: `the bill is ${row.state}` } };
+    }
+    row.state = to;
+    return { body: show(row) };
+  };
+
+  return {
+    count: (orderId) => standing(orderId).length,
+    idsOf: (orderId) => standing(orderId).map(({ id }) => id),
+    pay(orderId) {
+      for (const row of standing(orderId)) row.state = "paid";
+    },
+    routes: {
+      "POST /v1/bills": make,
+      "GET /v1/bills": ({ query }) => ({
+        body: { bills: rows.filter((row) => row.order_id === query.get("order_id")).map(show) },
+      }),
+      "GET /v1/bills/:id": ({ params }) => {
+        const row = rows.find(({ id }) => id === params["id"]);
+        return row === undefined
+          ? { status: 404, body: { code: "not_found" } }
+          : { body: show(row) };
+      },
+      "POST /v1/bills/:id/void": change("open", "void"),
+      "POST /v1/bills/:id/credit": change("paid", "credited"),
+    },
+  };
+}
+
+function show({ lines, ...row }: BillRow) {
+  return { ...row, line_ids: lines.map(({ line_id }) => line_id) };
+}
