@@ -1,6 +1,7 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import type { Api } from "./create-api.ts";
+import { stopReadingAfterAnswer } from "./http/stop-reading.ts";
 
 export interface ServeOptions {
   readonly host: string;
@@ -26,6 +27,7 @@ export async function serveApi(api: Api, { host, port }: ServeOptions): Promise<
       maxHeaderSize: 16_384,
     },
     (request, response) => {
+      if (hasBody(request)) stopReadingAfterAnswer(request, response);
       if (!api.takeCheck(request, response)) void listener(request, response);
     },
   );
@@ -38,6 +40,16 @@ export async function serveApi(api: Api, { host, port }: ServeOptions): Promise<
     close: ({ graceMs = 10_000 } = {}) => closeServer(server, graceMs),
   };
 }
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return (
+    headers["transfer-encoding"] !== undefined ||
+    Number(headers["content-length"] ?? 0) > smallBodyBytes
+  );
+}
+
+/** What fits into one or two packets has arrived before any answer: not worth a listener. */
+const smallBodyBytes = 65_536;
 
 function urlOf(server: Server, host: string): string {
   const address = server.address();

@@ -56,6 +56,7 @@ function readAndAnswer({
     total += chunk.length;
     if (total > bytesMax) {
       isDone = true;
+      request.pause();
       write({ response, head, reply: door.refuse(head, tooLarge(bytesMax)) });
       return;
     }
