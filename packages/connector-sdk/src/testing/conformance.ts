@@ -8,6 +8,8 @@ export * from "./conformance-subject.ts";
 export * from "./fault-proxy.ts";
 export * from "./outcome-of.ts";
 export * from "./released-manifest.ts";
+export * from "./render-conformance-badge.ts";
+export * from "./render-conformance-table.ts";
 export * from "./render-fault.ts";
 export * from "./run-conformance.ts";
 export * from "./start-peer.ts";

@@ -16,9 +16,3 @@ export const acmeBill = z.looseObject({
 export type AcmeBill = z.output<typeof acmeBill>;
 
 export const acmeBills = z.looseObject({ bills: z.array(acmeBill) });
-
-export const acmeCustomers = z.looseObject({
-  customers: z.array(z.looseObject({ id: z.string() })),
-});
-
-export const acmeMade = z.looseObject({ id: z.string() });

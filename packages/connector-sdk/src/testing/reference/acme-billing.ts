@@ -6,10 +6,11 @@ import type {
   CallContext,
 } from "../../spec/index.ts";
 import { type AcmeBill, acmeBill, acmeBills } from "./acme-bill-api.ts";
-import { type AcmeClient, isTaken } from "./acme-client.ts";
+import type { AcmeClient } from "./acme-client.ts";
 import { findOrMakeCustomer } from "./acme-customers.ts";
 import { fromAcmeAmount, toAcmeAmount } from "./acme-money.ts";
 import { guarded } from "./guarded.ts";
+import { isTaken } from "./is-taken.ts";
 import { readAcmeChange } from "./read-acme-change.ts";
 
 export function createAcmeBilling({ client }: { readonly client: AcmeClient }): BillingConnector {

@@ -7,11 +7,7 @@ import {
   parseShape,
   readJsonAnswer,
 } from "../../http/index.ts";
-import {
-  type CallContext,
-  type ConnectorDependencies,
-  isConnectorError,
-} from "../../spec/index.ts";
+import type { CallContext, ConnectorDependencies } from "../../spec/index.ts";
 import type { AcmeConfig } from "./acme-config.ts";
 import { type AcmeRefusal, acmeFailure, readAcmeRefusal } from "./acme-failure.ts";
 import { createAcmeSession } from "./acme-session.ts";
@@ -130,9 +126,4 @@ function refusalOf(answer: HttpAnswer): AcmeRefusal | null {
     // A page of HTML, or nothing; the status has to do.
     return null;
   }
-}
-
-/** Whether this is what Acme answers when our own external key is taken: somebody was faster. */
-export function isTaken(error: unknown): boolean {
-  return isConnectorError(error) && error.detail.category === "duplicate";
 }

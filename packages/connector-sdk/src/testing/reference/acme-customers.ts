@@ -1,6 +1,7 @@
 import type { CallContext } from "../../spec/index.ts";
-import { acmeCustomers, acmeMade } from "./acme-bill-api.ts";
-import { type AcmeClient, isTaken } from "./acme-client.ts";
+import type { AcmeClient } from "./acme-client.ts";
+import { acmeCustomer, acmeCustomers } from "./acme-customer-api.ts";
+import { isTaken } from "./is-taken.ts";
 
 /** Finds the customer by our id or makes it; the loser of a race goes on with the winner's. */
 export async function findOrMakeCustomer(input: {
@@ -26,7 +27,7 @@ export async function findOrMakeCustomer(input: {
           country: customer.country,
         },
         what: `Making customer ${customer.customerId}`,
-        schema: acmeMade,
+        schema: acmeCustomer,
         record: customer.customerId,
       },
       context,

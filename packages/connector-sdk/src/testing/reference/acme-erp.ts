@@ -7,7 +7,7 @@ import type {
   ErpItem,
   ErpOrder,
 } from "../../spec/index.ts";
-import { type AcmeClient, isTaken } from "./acme-client.ts";
+import type { AcmeClient } from "./acme-client.ts";
 import { findOrMakeCustomer } from "./acme-customers.ts";
 import { fromAcmeAmount, toAcmeAmount } from "./acme-money.ts";
 import {
@@ -18,6 +18,7 @@ import {
   acmeSalesOrders,
 } from "./acme-sales-order-api.ts";
 import { guarded } from "./guarded.ts";
+import { isTaken } from "./is-taken.ts";
 
 type Calls = { readonly client: AcmeClient; readonly context: CallContext };
 

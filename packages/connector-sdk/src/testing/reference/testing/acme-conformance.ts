@@ -21,6 +21,9 @@ import type {
   // </when>
 } from "../../conformance.ts";
 import { createAcmeConnector } from "../acme-connector.ts";
+// <when webhook>
+import { acmeEventTypes } from "../acme-webhook.ts";
+// </when>
 // <when kind=crm>
 import { acmeResultCap } from "./acme-deals-peer.ts";
 // </when>
@@ -333,7 +336,7 @@ function signedDelivery(input: {
   const body = JSON.stringify({
     events: events.map(({ eventId, dealId, occurredAtMs, type, isBroken }) => ({
       ...(isBroken === true ? {} : { id: eventId }),
-      type: type ?? "deal.changed",
+      type: type ?? acmeEventTypes[0],
       ...(dealId === null ? {} : { object_id: dealId }),
       occurred_at: new Date(occurredAtMs).toISOString(),
     })),
