@@ -34,7 +34,8 @@ it("the page of check reasons tells every reason, and none that no check gives",
   const told = [...read("docs/reference/check-reasons.md").matchAll(/^\| `(\w+)` \|/gm)].map(
     ([, reason]) => reason,
   );
-  expect(told.toSorted()).toEqual([...checkReasons].sort());
+  expect(new Set(told)).toEqual(new Set(checkReasons));
+  expect(told).toHaveLength(checkReasons.length);
 });
 
 describe("workflows", () => {

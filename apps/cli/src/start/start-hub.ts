@@ -187,10 +187,14 @@ export async function startHub(input: {
   }
 }
 
-const tenantArgs = [
-  ...["tenant", "--slug", "demo", "--name", "Demo Software", "--time-zone", "Europe/Berlin"],
-  ...["--operator-email", "operator@demo.example", "--operator-name", "Olu Operator", "--test-key"],
-];
+const demoTenant = {
+  "--slug": "demo",
+  "--name": "Demo Software",
+  "--time-zone": "Europe/Berlin",
+  "--operator-email": "operator@demo.example",
+  "--operator-name": "Olu Operator",
+};
+const tenantArgs = ["tenant", ...Object.entries(demoTenant).flat(), "--test-key"];
 
 const operatorKeySchema = z.object({ api_key: z.string() });
 
