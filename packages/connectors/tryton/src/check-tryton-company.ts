@@ -44,6 +44,8 @@ export async function checkTrytonCompany(input: {
   readonly context: CallContext;
 }): Promise<void> {
   const { client, companies, config, context } = input;
+  // The log-in first: it tells a wrong password and a wrong database from everything else.
+  const company = await companies.current(context);
   const version = await client.serverVersion(context);
   if (!(Number.parseInt(version, 10) >= seriesMin)) {
     throw connectorFailure({
@@ -51,7 +53,6 @@ export async function checkTrytonCompany(input: {
       message: `The server is a Tryton ${version.slice(0, 20)}; expected ${seriesMin}.0 or newer.`,
     });
   }
-  const company = await companies.current(context);
   await mustHaveModules({ client, context, inCompany: company.context });
   await mustHaveRights({ client, config, context, inCompany: company.context });
   if (config.accountCategory !== null) {

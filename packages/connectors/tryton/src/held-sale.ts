@@ -41,6 +41,7 @@ export function toHeldSale(sale: TrytonSale): HeldSale | null {
     const mark = markOf(one.description);
     return mark === null ? [] : [{ id: one.id, state: one.state, mark }];
   });
+  const lines = toHeldLines(sale);
   const [last] = amendments
     .filter((one) => one.state === "validated")
     .toSorted((one, other) => other.id - one.id);
@@ -51,31 +52,38 @@ export function toHeldSale(sale: TrytonSale): HeldSale | null {
     currency: sale["currency."].code,
     state,
     timestamp: sale._timestamp,
-    mark: last?.mark ?? markOf(sale.description),
-    lines: sale["lines."].flatMap((line) => {
-      const lineId = lineIdOf(line.note);
-      if (lineId === null || line.type !== "line") return [];
-      return [
-        {
-          id: line.id,
-          lineId,
-          productId: line.product,
-          sku: line["product."]?.code ?? null,
-          unit: line.unit,
-          description: line.description,
-          quantity: line.quantity ?? "0",
-          unitPrice: line.unit_price ?? "0",
-          amount: line.amount ?? "0",
-          isPosted: line["invoice_lines."].some(
-            (one) => one["invoice."]?.state === "posted" || one["invoice."]?.state === "paid",
-          ),
-        },
-      ];
-    }),
+    mark: last?.mark ?? markOf(sale.description) ?? (lines.length > 0 ? unmarked : null),
+    lines,
     openAmendments: amendments
       .filter((one) => one.state === "draft")
       .map(({ id, mark }) => ({ id, mark })),
   };
+}
+
+/** Of a sale with lines of ours whose description a person has changed: of no revision, but ours. */
+const unmarked: SaleMark = { revision: 0, isTakenBack: false };
+
+function toHeldLines(sale: TrytonSale): readonly HeldLine[] {
+  return sale["lines."].flatMap((line) => {
+    const lineId = lineIdOf(line.note);
+    if (lineId === null || line.type !== "line") return [];
+    return [
+      {
+        id: line.id,
+        lineId,
+        productId: line.product,
+        sku: line["product."]?.code ?? null,
+        unit: line.unit,
+        description: line.description,
+        quantity: line.quantity ?? "0",
+        unitPrice: line.unit_price ?? "0",
+        amount: line.amount ?? "0",
+        isPosted: line["invoice_lines."].some(
+          (one) => one["invoice."]?.state === "posted" || one["invoice."]?.state === "paid",
+        ),
+      },
+    ];
+  });
 }
 
 export function isAt(sale: HeldSale, mark: SaleMark): boolean {

@@ -1,5 +1,5 @@
 import { connectorFailure } from "@usher/connector-sdk/http";
-import type { CallContext, ErpOrder } from "@usher/connector-sdk/spec";
+import { type CallContext, type ErpOrder, isConnectorError } from "@usher/connector-sdk/spec";
 import { type HeldSale, toHeldSale } from "./held-sale.ts";
 import { makeSale } from "./make-sale.ts";
 import { mustAddUp } from "./must-add-up.ts";
@@ -25,6 +25,9 @@ export interface TrytonParts {
 /** Far more than an order ever takes: beyond it somebody else keeps changing the same sales. */
 const stepsMax = 40;
 
+/** How often somebody else may be faster before the caller is told. */
+const overtakenMax = 6;
+
 /**
  * Brings the order's sales to what is wanted, step by step, reading anew before each. Answers with
  * the sales as they stand in the end. Called for one order at a time.
@@ -40,6 +43,7 @@ export async function settleOrderSales(input: {
 }): Promise<readonly HeldSale[]> {
   const { parts, orderId, target, order, context } = input;
   const wanted = order === null ? [] : toWantedLines(order);
+  let overtaken = 0;
   for (let taken = 0; taken < stepsMax; taken += 1) {
     const held = (await parts.sales.find(orderId, context))
       .map(toHeldSale)
@@ -47,12 +51,24 @@ export async function settleOrderSales(input: {
     if (order !== null) mustBeInCurrency({ held, order });
     const step = planSaleStep({ target, wanted, held });
     if (step.step === "settled") return held.filter((sale) => sale.mark !== null);
-    await takeStep({ ...input, step });
+    try {
+      await takeStep({ ...input, step });
+    } catch (error) {
+      if (!isOvertaken(error) || overtaken >= overtakenMax) throw error;
+      overtaken += 1;
+    }
   }
   throw connectorFailure({
     category: "conflict_stale",
     message: `The sales of order ${orderId} did not come to rest after ${stepsMax} steps: somebody else changes them at the same time.`,
   });
+}
+
+/** Tryton itself says that the sale is not what was read: what is next is decided on what it is now. */
+function isOvertaken(error: unknown): boolean {
+  if (!isConnectorError(error)) return false;
+  const { category, vendorCode } = error.detail;
+  return category === "conflict_stale" && vendorCode !== null;
 }
 
 async function takeStep(input: {

@@ -24,6 +24,15 @@ const permission = [
   /^Calling button ".*is not allowed\.$/s,
 ];
 
+/** A button that the record's state does not offer: it had the state when it was read. */
+const movedOn = /^You can not call "/;
+
+/**
+ * A party's code comes from a counter of Tryton's: two parties made at the same instant may be given
+ * the same one, and the second is refused. Usher never gives one itself.
+ */
+const counterMet = /^The code on party must be unique\.$/;
+
 /** Exceptions of the database that a repeated call may not meet again. */
 const locked =
   /database is locked|could not serialize|deadlock|could not obtain lock|LockNotAvailable/i;
@@ -48,6 +57,18 @@ export function fromTrytonRefusal(input: {
         return failure("permission", {
           refusal,
           message: `${what}: Tryton says: ${said} Give the connection's user the groups of the connector's README.`,
+        });
+      }
+      if (movedOn.test(sentence)) {
+        return failure("conflict_stale", {
+          refusal,
+          message: `${what}: the record is in another state by now. Tryton says: ${said}`,
+        });
+      }
+      if (counterMet.test(sentence)) {
+        return failure("conflict_locked", {
+          refusal,
+          message: `${what}: another party was made at the same instant. Tryton says: ${said}`,
         });
       }
       return failure("validation", {

@@ -79,8 +79,28 @@ export async function installTryton({
     timeoutMs: 240_000,
   });
   if (!got.ok) return unavailable("pip could not install the pinned versions", got.output);
+  const cheap = await makeLogInsCheap(installed.python);
+  if (!cheap.ok) return unavailable("the environment could not be finished", cheap.output);
   writeFileSync(whole, "");
   return installed;
+}
+
+/**
+ * A password's hash is slow on purpose: a fifth of a second of one core, which a test run pays a
+ * hundred times over. Its cost is set to next to nothing for this environment, before Tryton starts.
+ */
+function makeLogInsCheap(python: string) {
+  const line =
+    "import argon2; argon2.DEFAULT_TIME_COST = 1; argon2.DEFAULT_MEMORY_COST = 8; argon2.DEFAULT_PARALLELISM = 1";
+  return runBounded({
+    command: python,
+    args: [
+      "-c",
+      "import pathlib, site, sys; pathlib.Path(site.getsitepackages()[0], 'usher-tests.pth').write_text(sys.argv[1])",
+      line,
+    ],
+    timeoutMs: 20_000,
+  });
 }
 
 function unavailable(what: string, output: string): TrytonPrograms {
