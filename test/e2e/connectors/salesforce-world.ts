@@ -1,3 +1,4 @@
+import type { DealToSeed } from "@usher/connector-sdk/conformance";
 import { DEFAULT_CREDENTIALS, startSimulator } from "@usher/simulator";
 
 /** A simulated org over real HTTP with a clock that can be held, and what an administrator does in it. */
@@ -9,6 +10,8 @@ export interface SalesforceWorld {
   api(method: string, path: string, body?: unknown): Promise<Response>;
   /** Won, with one line each, in one transaction, so that all carry one stamp. Their ids. */
   winDeals(deals: readonly WonDeal[]): Promise<string[]>;
+  /** Won, in its own currency, of an account of its own. */
+  winDealOf(deal: DealToSeed): Promise<string>;
   record(id: string): Promise<Record<string, unknown>>;
   stop(): Promise<void>;
 }
@@ -82,6 +85,36 @@ export async function startSalesforceWorld(
     { Pricebook2Id, Product2Id: productId, UnitPrice: 50, IsActive: true },
   ]);
 
+  async function winDeals(deals: readonly WonDeal[]): Promise<string[]> {
+    const wasHeld = heldMs;
+    // A few seconds ago: a stream leaves rows of the running second for its next read.
+    heldMs ??= Date.now() - 5_000;
+    try {
+      const ids = await create(
+        "Opportunity",
+        deals.map(({ name, stage = "Closed Won", fields }) => ({
+          Name: name,
+          StageName: stage,
+          CloseDate: "2026-11-01",
+          AccountId: accountId,
+          Pricebook2Id,
+          ...fields,
+        })),
+      );
+      const lines = deals.flatMap(({ lines: given = [{ Quantity: 2, UnitPrice: 48.21 }] }, index) =>
+        given.map((line) => ({
+          OpportunityId: ids[index],
+          PricebookEntryId: priceId,
+          ...line,
+        })),
+      );
+      if (lines.length > 0) await create("OpportunityLineItem", lines);
+      return ids;
+    } finally {
+      heldMs = wasHeld;
+    }
+  }
+
   return {
     url,
     simulator,
@@ -89,35 +122,31 @@ export async function startSalesforceWorld(
       heldMs = ms;
     },
     api,
-    async winDeals(deals) {
-      const wasHeld = heldMs;
-      // A few seconds ago: a stream leaves rows of the running second for its next read.
-      heldMs ??= Date.now() - 5_000;
-      try {
-        const ids = await create(
-          "Opportunity",
-          deals.map(({ name, stage = "Closed Won", fields }) => ({
-            Name: name,
-            StageName: stage,
-            CloseDate: "2026-11-01",
-            AccountId: accountId,
-            Pricebook2Id,
-            ...fields,
-          })),
-        );
-        const lines = deals.flatMap(
-          ({ lines: given = [{ Quantity: 2, UnitPrice: 48.21 }] }, index) =>
-            given.map((line) => ({
-              OpportunityId: ids[index],
-              PricebookEntryId: priceId,
-              ...line,
-            })),
-        );
-        if (lines.length > 0) await create("OpportunityLineItem", lines);
-        return ids;
-      } finally {
-        heldMs = wasHeld;
-      }
+    winDeals,
+    async winDealOf(deal) {
+      const { name, accountName: Name, currency: CurrencyIsoCode, closedOn: CloseDate } = deal;
+      const [AccountId] = await create("Account", [{ Name }]);
+      const [PricebookEntryId] =
+        CurrencyIsoCode === "USD"
+          ? [priceId]
+          : await create("PricebookEntry", [
+              {
+                Pricebook2Id,
+                Product2Id: productId,
+                UnitPrice: 50,
+                CurrencyIsoCode,
+                IsActive: true,
+              },
+            ]);
+      const line = { Quantity: Number(deal.quantity), UnitPrice: Number(deal.unitPrice) };
+      const [id = ""] = await winDeals([
+        {
+          name,
+          fields: { AccountId, CurrencyIsoCode, CloseDate },
+          lines: [{ ...line, PricebookEntryId }],
+        },
+      ]);
+      return id;
     },
     async record(id) {
       const answer = await api("GET", `/sobjects/Opportunity/${id}`);

@@ -14,7 +14,12 @@ export function readBody(input: {
   before?: RecordRow;
 }): Record<string, FieldValue> {
   const { org, object, body, author, allows, before } = input;
-  const currency = String(body["CurrencyIsoCode"] ?? before?.values["CurrencyIsoCode"] ?? "USD");
+  const currency = String(
+    body["CurrencyIsoCode"] ??
+      before?.values["CurrencyIsoCode"] ??
+      parentOf(org, body)?.values["CurrencyIsoCode"] ??
+      "USD",
+  );
   const given: Record<string, FieldValue> = {};
   const locked: string[] = [];
   for (const [name, raw] of Object.entries(body)) {
@@ -47,6 +52,13 @@ export function readBody(input: {
     if (field.type === "reference" && typeof value === "string") checkReference(org, field, value);
   }
   return given;
+}
+
+/** A line is in the currency of what it is a line of, and its amounts have that currency's decimals. */
+function parentOf(org: Org, body: Readonly<Record<string, unknown>>): RecordRow | undefined {
+  const id = body["OpportunityId"] ?? body["OrderId"];
+  const object = typeof id === "string" ? org.schema().objectOfId(id) : undefined;
+  return object === undefined ? undefined : org.table(object.name).get(String(id));
 }
 
 function findByReference(org: Org, field: FieldDefinition, raw: object): string {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { ConnectorManifest } from "../spec/connector-manifest.ts";
 
@@ -109,7 +110,7 @@ function breaksOfSchema(
   }
   const breaks: ManifestBreak[] = [];
   for (const key of ["type", "const"] as const) {
-    if (after[key] !== undefined && after[key] !== before[key]) {
+    if (after[key] !== undefined && !isDeepStrictEqual(after[key], before[key])) {
       const numeric = before[key] === "integer" && after[key] === "number";
       if (numeric) continue;
       breaks.push({

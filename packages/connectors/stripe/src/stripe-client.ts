@@ -76,7 +76,8 @@ export function createStripeClient(
         },
         context,
       );
-      if (answer.status >= 400 && !answer.text.trimStart().startsWith("{")) {
+      // stripe-node takes an answer without an `error` for a success, whatever its status.
+      if (answer.status >= 400 && !holdsError(answer.text)) {
         throw refusedWithoutError({ answer, isWrite: init.method !== "GET" });
       }
       return new Response(answer.text, { status: answer.status, headers: answer.headers });
@@ -93,6 +94,17 @@ export function createStripeClient(
       }
     },
   };
+}
+
+function holdsError(text: string): boolean {
+  try {
+    const body: unknown = JSON.parse(text);
+    if (typeof body !== "object" || body === null || !("error" in body)) return false;
+    return typeof body.error === "object" && body.error !== null;
+  } catch {
+    // A page of HTML, or nothing. What was cut off in the middle of an error is told by stripe-node.
+    return text.trimStart().startsWith("{");
+  }
 }
 
 /** A refusal that is not Stripe's own JSON comes from something in between; its status still tells. */
