@@ -8,6 +8,7 @@ import {
   makeApprover,
   readOrMakeSecrets,
   runSetup,
+  type SimulatedCrm,
   type SimulatorControl,
   seedDemo,
   simulatorEnvironment,
@@ -40,6 +41,8 @@ export interface HubUnderTest {
 
 export interface HubUnderTestOptions {
   readonly pollIntervalSeconds?: number;
+  /** The CRM that is connected, and that `simulator` works; default Salesforce. */
+  readonly crm?: SimulatedCrm;
   /** For `USHER_FAILPOINTS` of the worker. */
   readonly workerEnv?: Readonly<Record<string, string>>;
 }
@@ -87,8 +90,9 @@ export async function startHubUnderTest(options: HubUnderTestOptions = {}): Prom
     const baseUrl = parts.api.url;
     const simulatorUrl = parts.simulator.url;
     const operator = createUsherClient({ baseUrl, apiKey: tenant.api_key });
-    const simulator = createSimulatorControl(simulatorUrl);
-    await seedDemo({ hub: operator, baseUrl, simulatorUrl, simulator, secrets });
+    const crm = options.crm ?? "salesforce";
+    const simulator = createSimulatorControl(simulatorUrl, crm);
+    await seedDemo({ hub: operator, baseUrl, simulatorUrl, simulator, secrets, crms: [crm] });
     const { apiKey } = await makeApprover(operator);
     return {
       baseUrl,

@@ -22,6 +22,8 @@ if (!isThere) {
     "    The sample pipeline is not here, so this part is skipped: set USHER_SAMPLE_DATA to run it.\n",
   );
 }
+/** The whole of it through HubSpot: USHER_PIPELINE_CRM=hubspot. A slice of that runs every time. */
+const crm = process.env["USHER_PIPELINE_CRM"] === "hubspot" ? "hubspot" : "salesforce";
 const seed = Number(process.env["USHER_TEST_SEED"] ?? Date.now() % 1_000_000);
 
 const wonDeals = 4_238;
@@ -31,7 +33,7 @@ const rejectedDeals = 7;
 const minutes = 60_000;
 
 describe.skipIf(!isThere)(
-  `the sample pipeline, while worker and API are killed at random (USHER_TEST_SEED=${seed})`,
+  `the sample pipeline in ${crm}, while worker and API are killed at random (USHER_TEST_SEED=${seed})`,
   () => {
     let hub: HubUnderTest;
     let owner: Database;
@@ -40,7 +42,7 @@ describe.skipIf(!isThere)(
     const today = new Date().toISOString().slice(0, 10);
 
     beforeAll(async () => {
-      hub = await startHubUnderTest({ pollIntervalSeconds: 1 });
+      hub = await startHubUnderTest({ pollIntervalSeconds: 1, crm });
       owner = createDatabase({ url: hub.database.databaseUrl, poolSize: 2 });
       if (csv === undefined) throw new Error("The sample is not there.");
       await dataOf(
@@ -86,7 +88,7 @@ describe.skipIf(!isThere)(
         expect(order.problem?.sentence).toContain("GTXPro");
         expect(order.problem?.sentence).toContain("GTX Pro");
       }
-      const alias = { system: "salesforce", product_code: "GTXPro", sku: "GTX Pro" };
+      const alias = { system: crm, product_code: "GTXPro", sku: "GTX Pro" };
       const added = await call(() => hub.operator.call("addAlias", { body: alias }));
       expect(added.alias).toEqual(alias);
       await whenSettled({ "Action needed": 0, "Awaiting approval": discountedDeals });
@@ -135,14 +137,14 @@ describe.skipIf(!isThere)(
         everyMs: 500,
         ask: async () => {
           const state = await stateSummary();
-          const { Active = 0, Rejected = 0 } = state.salesforce.by_status;
+          const { Active = 0, Rejected = 0 } = state[crm].by_status;
           return Active === wonDeals - rejectedDeals && Rejected === rejectedDeals
             ? state
             : undefined;
         },
       });
       const sold = withoutRejected({
-        sums: mergeAlias(summary.salesforce.won_by_product),
+        sums: mergeAlias(summary[crm].won_by_product),
         rejected,
       });
       expect(mergeAlias(summary.stripe.invoices_by_product)).toEqual(sold);
@@ -333,11 +335,13 @@ interface Sum {
   readonly quantity: number;
   readonly amount_minor: Readonly<Record<string, number>>;
 }
+interface CrmSummary {
+  readonly by_status: Readonly<Record<string, number>>;
+  readonly won_by_product: Readonly<Record<string, Sum>>;
+}
 interface StateSummary {
-  readonly salesforce: {
-    readonly by_status: Readonly<Record<string, number>>;
-    readonly won_by_product: Readonly<Record<string, Sum>>;
-  };
+  readonly salesforce: CrmSummary;
+  readonly hubspot: CrmSummary;
   readonly stripe: { readonly invoices_by_product: Readonly<Record<string, Sum>> };
 }
 
