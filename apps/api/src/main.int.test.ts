@@ -26,7 +26,7 @@ beforeAll(async () => {
     addApiKey(tx, {
       environment: "test",
       name: "check",
-      scopes: ["check"],
+      scopes: ["check", "orders:write"],
       userId: null,
       expiresAt: null,
     }),
@@ -113,12 +113,9 @@ describe("the API as a process", () => {
         },
         body: endless,
         duplex: "half",
-      } as RequestInit).then(
-        (response) => response.status,
-        // The server may close the connection before all is sent; that refuses it too.
-        () => "closed",
-      );
-      expect([413, 403, "closed"]).toContain(answer);
+      } as RequestInit);
+      expect(answer.status).toBe(413);
+      // What this machine's network buffers took; the server itself read little beyond the bound.
       expect(sent).toBeLessThan(400);
     }
   });

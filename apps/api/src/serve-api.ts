@@ -17,7 +17,11 @@ export interface ServedApi {
 
 /** The API on a Node server: checks go straight to their door, everything else to Hono. */
 export async function serveApi(api: Api, { host, port }: ServeOptions): Promise<ServedApi> {
-  const listener = getRequestListener(api.app.fetch, { overrideGlobalObjects: false });
+  const listener = getRequestListener(api.app.fetch, {
+    overrideGlobalObjects: false,
+    // It would read a refused body to its end; `stopReadingAfterAnswer` holds the sender back.
+    autoCleanupIncoming: false,
+  });
   const server = createServer(
     {
       // Slow senders are cut off: headers within 10 s, the whole request within 30 s.

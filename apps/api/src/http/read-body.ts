@@ -22,10 +22,8 @@ export async function readBody({
     const { done, value } = await reader.read();
     if (done) break;
     total += value.byteLength;
-    if (total > bytesMax) {
-      void reader.cancel().catch(() => undefined);
-      throw tooLarge(bytesMax);
-    }
+    // Not cancelled: that would cut the connection before the refusal is on it.
+    if (total > bytesMax) throw tooLarge(bytesMax);
     chunks.push(value);
   }
   return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, total);
@@ -35,8 +33,6 @@ export function tooLarge(bytesMax: number): ApiProblem {
   return new ApiProblem(
     "body_too_large",
     `The body may have ${bytesMax.toLocaleString("en-US")} bytes at most. Send less at a time.`,
-    // The rest of the body is not read, so this connection cannot carry another request.
-    { headers: { Connection: "close" } },
   );
 }
 
