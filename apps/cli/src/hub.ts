@@ -30,7 +30,7 @@ export function expectOk<Data>(
   throw failureOfProblem(answer.problem);
 }
 
-export function failureOfProblem(problem: Problem): CliFailure {
+function failureOfProblem(problem: Problem): CliFailure {
   const faults = problem.errors.map(
     (fault) => `\n  ${fault.pointer}: ${fault.detail} ${fault.fix}`,
   );

@@ -15,7 +15,7 @@ import {
 /** A verifier may keep the key set this long, so a key is published that much before it signs. */
 export const publishAheadMs = 24 * 60 * 60_000;
 /** The longest a token lives: a retired key is published until then. */
-export const tokenLifeMsMax = 366 * 24 * 60 * 60_000;
+const tokenLifeMsMax = 366 * 24 * 60 * 60_000;
 
 /** Gives the tenant a key that signs and a next one, where it has none. Never rotates. */
 export async function ensureSigningKeys(

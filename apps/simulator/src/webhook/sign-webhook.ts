@@ -6,7 +6,7 @@ import type { WebhookVoice } from "./delivery-runner.ts";
  * notification uses too.
  * @see https://docs.stripe.com/webhooks#verify-manually
  */
-export function signWebhook(input: {
+function signWebhook(input: {
   readonly body: string;
   readonly secret: string;
   readonly timestamp: number;
