@@ -78,7 +78,7 @@ function toWire(one: CheckAnswer, asOf: Instant, lagMs: number) {
 it("writes exactly what JSON.stringify of the contract's shape says, alone and in a list", () => {
   fc.assert(
     fc.property(fc.array(answer, { maxLength: 4 }), instant, fc.nat(), (answers, asOf, lagMs) => {
-      const origin = originJson({ freshness: { asOf, lagMs }, source: "live" });
+      const origin = originJson({ asOf, lagMs });
       const placed = answers.map((one) => ({
         answer: { text: checkAnswerJson(one), bytes: null },
         origin,

@@ -13,15 +13,9 @@ export function checkAnswerJson(answer: CheckAnswer): string {
   return `{"allowed":${answer.allowed},"reason":"${answer.reason}","state":"${answer.state}","limit":${limitJson(limit)},"value":${value === null ? "null" : JSON.stringify(value)},"usage":${usage},"remaining":${limitJson(answer.remaining)},"overage":${answer.overage},"in_overage":${answer.inOverage},"reset_at":${instantJson(answer.resetAt)},"valid_until":${instantJson(answer.validUntil)},"breakdown":[${answer.breakdown.map(breakdownEntryJson).join(",")}]`;
 }
 
-/** Where an answer comes from and how fresh that is: the end of its JSON. */
-export function originJson({
-  freshness,
-  source,
-}: {
-  readonly freshness: Freshness;
-  readonly source: "live" | "books";
-}): string {
-  return `,"as_of":${instantJson(freshness.asOf)},"lag_ms":${freshness.lagMs},"source":"${source}"}`;
+/** Who answers and how fresh that is: the end of its JSON. The hub itself is always `live`. */
+export function originJson({ asOf, lagMs }: Freshness): string {
+  return `,"as_of":${instantJson(asOf)},"lag_ms":${lagMs},"source":"live"}`;
 }
 
 function breakdownEntryJson({ entitlement, inGrace }: BreakdownEntry): string {

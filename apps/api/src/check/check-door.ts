@@ -127,7 +127,7 @@ export function createCheckDoor({
     const value = parseJson({ text: decodeUtf8(body), depthMax: jsonDepthMax });
     const rights = feed.rightsOf(caller.tenantId);
     if (rights === undefined) throw notLoaded();
-    const origin = originJson({ freshness: feed.freshness(now), source: "live" });
+    const origin = originJson(feed.freshness(now));
     const asked: Asked = { caller, rights, now, origin };
     if (head.kind === "batch") {
       const list = answerBatch(asked, head, value);
@@ -219,7 +219,7 @@ export function createCheckDoor({
       at,
     });
     count(found);
-    const origin = originJson({ freshness: { asOf: now, lagMs: 0 }, source: "books" });
+    const origin = originJson({ asOf: now, lagMs: 0 });
     return { answer: { text: checkAnswerJson(found), bytes: null }, origin };
   }
 

@@ -51,9 +51,9 @@ export const checkAnswerSchema = z
     lag_ms: z.number().meta({
       description: "How far those books may be behind. Grows while the change feed is broken.",
     }),
-    source: z.enum(["live", "books"]).meta({
+    source: z.enum(["live", "cache", "fallback"]).meta({
       description:
-        "`live`: the table in memory; `books`: the database, for an instant that is not now.",
+        "Who answered: `live` is the hub itself. `cache` and `fallback` are what answers in its stead, such as an SDK with an older snapshot.",
     }),
     breakdown: z.array(breakdownEntrySchema),
   })

@@ -122,7 +122,7 @@ describe("POST /v1/check", () => {
     const before = new Date(Date.now() - 2 * 3_600_000).toISOString();
     expect((await check({ customer: customerId, feature: "sso", at: before })).json).toMatchObject({
       allowed: false,
-      source: "books",
+      source: "live",
       reason: "not_yet_active",
     });
     const later = new Date(Date.now() + 86_400_000).toISOString();
@@ -158,7 +158,7 @@ describe("POST /v1/check/batch", () => {
       { problem: { code: "invalid_request" } },
       { allowed: false, reason: "unknown_customer" },
       { problem: { code: "invalid_request" } },
-      { allowed: false, source: "books" },
+      { allowed: false, source: "live" },
       { allowed: true, limit: 250 },
     ]);
   });

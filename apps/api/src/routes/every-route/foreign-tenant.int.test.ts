@@ -105,7 +105,7 @@ describe("another tenant", () => {
     expect(past.json).toMatchObject({
       allowed: false,
       reason: "unknown_customer",
-      source: "books",
+      source: "live",
     });
     const batch = await rig.post("/v1/check/batch", {
       key,
