@@ -125,8 +125,11 @@ function readFilter(portal: Portal, type: ObjectType, given: Record<string, unkn
   }
   const operator = String(given["operator"]);
   if (!(operator in OPERATORS)) throw validationError(`Unknown filter operator "${operator}".`);
-  const textOf = (value: unknown) =>
-    value === undefined || value === null ? undefined : String(value);
+  const textOf = (value: unknown) => {
+    if (value === undefined || value === null) return undefined;
+    const ms = property.type === "datetime" ? instantOf(String(value)) : undefined;
+    return ms === undefined ? String(value) : new Date(ms).toISOString();
+  };
   const values = textsOf(given["values"]);
   const filter = {
     property,
@@ -175,16 +178,29 @@ function compare(property: PropertyDefinition, held: string, wanted = ""): numbe
       return compareNumbers(held, wanted);
     case "date":
     case "datetime":
-      return (instantOf(held) ?? 0) - (instantOf(wanted) ?? 0);
+      return compareInstants(held, wanted);
     default:
       return same(held, wanted) ? 0 : held.toLowerCase() < wanted.toLowerCase() ? -1 : 1;
   }
 }
 
-const SMALL_INTEGER = /^-?\d{1,15}$/;
+const ISO_LENGTH = "2026-01-01T00:00:00.000Z".length;
+
+/** Instants are kept in one spelling; filters are read into it too. */
+function compareInstants(held: string, wanted: string): number {
+  if (held.length === ISO_LENGTH && wanted.length === ISO_LENGTH) {
+    return held < wanted ? -1 : held === wanted ? 0 : 1;
+  }
+  return (instantOf(held) ?? 0) - (instantOf(wanted) ?? 0);
+}
+
+const SMALL_INTEGER_LENGTH = 15;
 
 function compareNumbers(held: string, wanted: string): number {
-  if (SMALL_INTEGER.test(held) && SMALL_INTEGER.test(wanted)) return Number(held) - Number(wanted);
+  if (held.length <= SMALL_INTEGER_LENGTH && wanted.length <= SMALL_INTEGER_LENGTH) {
+    const [left, right] = [Number(held), Number(wanted)];
+    if (Number.isSafeInteger(left) && Number.isSafeInteger(right)) return left - right;
+  }
   const [left, right] = [parseDecimal(held), parseDecimal(wanted)];
   if (left === undefined || right === undefined) return Number.NaN;
   const scale = Math.max(left.scale, right.scale);
