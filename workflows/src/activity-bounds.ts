@@ -1,5 +1,10 @@
 import { proxyActivities, proxyLocalActivities, workflowInfo } from "@temporalio/workflow";
-import type { BillingActivities, EntitlementActivities, OrderActivities } from "@usher/activities";
+import type {
+  BillingActivities,
+  BookingActivities,
+  EntitlementActivities,
+  OrderActivities,
+} from "@usher/activities";
 import { vendorsQueueBeside } from "./contract.ts";
 
 /**
@@ -29,11 +34,15 @@ const vendorBounds = {
  * to the worker that asked for it, without the 40 ms of another queue. Their slots are still
  * apart from those of workflow tasks and local activities.
  */
-export const vendors = proxyActivities<Pick<BillingActivities, "billOrder">>(vendorBounds);
+export const vendors = proxyActivities<
+  Pick<BillingActivities, "billOrder"> & Pick<BookingActivities, "bookOrder">
+>(vendorBounds);
 
 /** Vendor calls that take something back: nobody waits for them, so they keep out of the way. */
 export function createTakeBacks() {
-  return proxyActivities<Pick<BillingActivities, "cancelBilling">>({
+  return proxyActivities<
+    Pick<BillingActivities, "cancelBilling"> & Pick<BookingActivities, "cancelBooking">
+  >({
     ...vendorBounds,
     taskQueue: vendorsQueueBeside(workflowInfo().taskQueue),
   });

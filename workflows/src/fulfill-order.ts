@@ -8,7 +8,7 @@ import {
   setCurrentDetails,
   workflowInfo,
 } from "@temporalio/workflow";
-import type { RunStep, StepFailure, UndoableStep } from "@usher/activities";
+import type { BillingCall, RunStep, StepFailure, UndoableStep } from "@usher/activities";
 import { createTakeBacks, ours, vendors } from "./activity-bounds.ts";
 import { type FulfillOrderInput, publicText } from "./contract.ts";
 import { openMailbox } from "./fulfillment-messages.ts";
@@ -45,6 +45,10 @@ export async function fulfillOrder(order: FulfillOrderInput): Promise<FulfillOrd
   const takeBacks = createTakeBacks();
   /** Messages that the plan in hand has taken into account. */
   let heard = 0;
+  const callVendor: Readonly<Record<BillingCall, (revision: number) => Promise<void>>> = {
+    bill: (revision) => vendors.billOrder({ ...order, revision }),
+    book: (revision) => vendors.bookOrder({ ...order, revision }),
+  };
 
   try {
     return await fulfill();
@@ -113,18 +117,24 @@ export async function fulfillOrder(order: FulfillOrderInput): Promise<FulfillOrd
     });
   }
 
-  /** Bills in the vendors' system. A newer revision or a cancelation breaks it off. */
-  async function bill({ revision }: { readonly revision: number }): Promise<RunStep> {
-    const call = new CancellationScope();
-    mailbox.onInterruption = () => call.cancel();
+  /**
+   * Bills in the billing system and books in the ERP, side by side: neither needs the other. A newer
+   * revision or a cancelation breaks both off. All are over before anything else is decided, so
+   * that nothing is taken back while it is still being made.
+   */
+  async function bill({ revision, calls = ["bill"] }: StepOf<"bill">): Promise<RunStep> {
+    const scope = new CancellationScope();
+    mailbox.onInterruption = () => scope.cancel();
     try {
       if (mailbox.messages !== heard) return await plan();
-      await call.run(() => vendors.billOrder({ ...order, revision }));
-    } catch (error) {
-      const wasBrokenOff = call.consideredCancelled && isCancellation(error);
-      if (wasBrokenOff && !CancellationScope.current().consideredCancelled) return await plan();
-      if (isCancellation(error)) throw error;
-      return await actionNeeded(toStepFailure({ step: "bill", error }));
+      const failed = await scope.run(() => failedOf(calls, (call) => callVendor[call](revision)));
+      if (failed !== null) {
+        const { call, error } = failed;
+        const wasBrokenOff = scope.consideredCancelled && isCancellation(error);
+        if (wasBrokenOff && !CancellationScope.current().consideredCancelled) return await plan();
+        if (isCancellation(error)) throw error;
+        return await actionNeeded(toStepFailure({ step: call, error }));
+      }
     } finally {
       mailbox.onInterruption = null;
     }
@@ -200,6 +210,8 @@ export async function fulfillOrder(order: FulfillOrderInput): Promise<FulfillOrd
         return await untilDatabaseAnswers(() => ours.revokeGrant({ ...order, reason }));
       case "bill":
         return await takeBacks.cancelBilling({ ...order, reason });
+      case "book":
+        return await takeBacks.cancelBooking({ ...order, reason });
     }
   }
 
@@ -210,6 +222,21 @@ export async function fulfillOrder(order: FulfillOrderInput): Promise<FulfillOrd
 }
 
 type StepOf<Kind extends RunStep["kind"]> = Extract<RunStep, { kind: Kind }>;
+
+/** Waits for all of them; the first that failed for a reason of its own, else one that was broken off. */
+async function failedOf(
+  calls: readonly BillingCall[],
+  start: (call: BillingCall) => Promise<void>,
+): Promise<{ readonly call: BillingCall; readonly error: unknown } | null> {
+  const endings = await Promise.allSettled(calls.map(start));
+  const failed = endings.flatMap((ending, index) => {
+    const call = calls[index];
+    return ending.status === "rejected" && call !== undefined
+      ? [{ call, error: ending.reason as unknown }]
+      : [];
+  });
+  return failed.find(({ error }) => !isCancellation(error)) ?? failed[0] ?? null;
+}
 
 async function failureOf(
   step: UndoableStep,

@@ -4,6 +4,7 @@ import type {
   ConnectedSystem,
   ConnectorDefinition,
   CrmConnector,
+  ErpConnector,
 } from "@usher/connector-sdk/spec";
 import {
   type Connection,
@@ -109,13 +110,15 @@ export function createConnectionRegistry(deps: ConnectionRegistryDependencies): 
         },
         { fetch: deps.fetch, now: deps.now },
       );
-      return { ...about, system, crm: system.crm, billing: system.billing };
+      const { crm, billing, erp = null } = system;
+      return { ...about, system, crm, billing, erp };
     } catch (error) {
       return {
         ...about,
         system: null,
         crm: row.kinds.includes("crm") ? refusing<CrmConnector>(error) : null,
         billing: row.kinds.includes("billing") ? refusing<BillingConnector>(error) : null,
+        erp: row.kinds.includes("erp") ? refusing<ErpConnector>(error) : null,
       };
     }
   }

@@ -1,4 +1,9 @@
-import type { BillingConnector, ConnectorKind, CrmConnector } from "@usher/connector-sdk/spec";
+import type {
+  BillingConnector,
+  ConnectorKind,
+  CrmConnector,
+  ErpConnector,
+} from "@usher/connector-sdk/spec";
 
 /** One connection of a tenant, ready for calls. */
 export interface ConnectedVendor {
@@ -7,6 +12,8 @@ export interface ConnectedVendor {
   readonly vendor: string;
   readonly crm: CrmConnector | null;
   readonly billing: BillingConnector | null;
+  /** Left out by a connection that is no ERP. */
+  readonly erp?: ErpConnector | null;
 }
 
 /** The tenant's connections. Instances are kept between calls and replaced when a connection changes. */

@@ -71,11 +71,13 @@ async function grantIfAsked(
   { tenantId, orderId, revision }: OrderRef & { readonly revision: number },
 ): Promise<CarriedOrder> {
   const billing = await deps.vendors.ofKind({ tenantId, kind: "billing" });
+  const erp = await deps.vendors.ofKind({ tenantId, kind: "erp" });
   const read = (tx: TenantTransaction) =>
     readOrder(tx, {
       orderId: orderId as OrderId,
       catalogs: deps.catalogs,
       isBillingConnected: billing.length > 0,
+      isErpConnected: erp.length > 0,
       now: deps.now,
     });
   const granted = await untilOrderHoldsStill({ database: deps.database, tenantId }, async (tx) => {

@@ -1,4 +1,5 @@
 export * from "./billing-activities.ts";
+export * from "./booking-activities.ts";
 export * from "./call-vendor.ts";
 export type { CarriedOrder } from "./carry-order.ts";
 export * from "./catalog-memory.ts";
@@ -7,7 +8,7 @@ export * from "./entitlement-activities.ts";
 export * from "./failpoint.ts";
 export * from "./order-activities.ts";
 export { asActivities } from "./run-activity.ts";
-export type { OrderRef, RunStep, StepFailure, UndoableStep } from "./run-step.ts";
+export type { BillingCall, OrderRef, RunStep, StepFailure, UndoableStep } from "./run-step.ts";
 export { type TellDealsResult, tellDeals } from "./tell-deals.ts";
 export { ownFailureTypes, toTemporalFailure } from "./to-temporal-failure.ts";
 export { createTokenIssuer, type TokenIssuer } from "./token-issuer.ts";

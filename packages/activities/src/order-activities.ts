@@ -77,11 +77,13 @@ async function carryOrderOf(
   first: readonly OrderCommand[],
 ): Promise<CarriedOrder> {
   const billing = await deps.vendors.ofKind({ tenantId, kind: "billing" });
+  const erp = await deps.vendors.ofKind({ tenantId, kind: "erp" });
   const carried = await untilOrderHoldsStill({ database: deps.database, tenantId }, async (tx) => {
     const reading = await readOrder(tx, {
       orderId: orderId as OrderId,
       catalogs: deps.catalogs,
       isBillingConnected: billing.length > 0,
+      isErpConnected: erp.length > 0,
       now: deps.now,
     });
     const result = await carryOrder(tx, reading, first);

@@ -12,12 +12,12 @@ export const retryUnreachableInMs = 5 * 60_000;
  */
 export function problemFromFailure(failure: StepFailure): Problem {
   const code = codeOf(failure);
-  const sentence = `${beginningOf(code)}: ${failure.message.trim().replace(/\.?$/, ".")} ${adviceFor(code)}`;
+  const sentence = `${beginningOf(code, failure.step)}: ${failure.message.trim().replace(/\.?$/, ".")} ${adviceFor(code, failure.step)}`;
   return {
     code,
     sentence,
     where: failure.where,
-    resumeAt: failure.step === "bill" || failure.step === "grant" ? "provisioning" : "validation",
+    resumeAt: failure.step === "plan" ? "validation" : "provisioning",
     blockedOnProductCodes: [],
     faults: [{ code, sentence, where: failure.where }],
   };
@@ -41,7 +41,8 @@ export function nothingToGrantProblem(content: OrderContent): Problem {
 }
 
 function codeOf({ step, type }: StepFailure): ErrorCode {
-  if (step !== "bill") return "unexpected_failure";
+  if (step !== "bill" && step !== "book") return "unexpected_failure";
+  const isBill = step === "bill";
   switch (type) {
     case "auth_expired":
     case "auth_invalid":
@@ -54,38 +55,44 @@ function codeOf({ step, type }: StepFailure): ErrorCode {
     case "outcome_unknown":
     case "conflict_locked":
     case "conflict_stale":
-      return "billing_unreachable";
+      return isBill ? "billing_unreachable" : "booking_unreachable";
     case "validation":
     case "not_found":
     case "duplicate":
     case "schema_drift":
-      return "billing_refused";
+      return isBill ? "billing_refused" : "booking_refused";
     default:
       return "unexpected_failure";
   }
 }
 
-function beginningOf(code: ErrorCode): string {
+function beginningOf(code: ErrorCode, step: StepFailure["step"]): string {
   switch (code) {
     case "connection_needs_attention":
-      return "The billing connection needs attention";
+      return `The ${step === "book" ? "ERP" : "billing"} connection needs attention`;
     case "billing_unreachable":
       return "The billing system could not be reached";
     case "billing_refused":
       return "The billing system refused the order";
+    case "booking_unreachable":
+      return "The ERP could not be reached";
+    case "booking_refused":
+      return "The ERP refused the order";
     default:
       return "A step failed in a way nobody foresaw";
   }
 }
 
-function adviceFor(code: ErrorCode): string {
+function adviceFor(code: ErrorCode, step: StepFailure["step"]): string {
   switch (code) {
     case "connection_needs_attention":
       return "Renew its credentials or rights, then resume the order.";
     case "billing_unreachable":
+    case "booking_unreachable":
       return "It is tried again by itself; resume the order to try at once.";
     case "billing_refused":
-      return "Correct the deal, which resumes the order, or correct it in the billing system and resume the order.";
+    case "booking_refused":
+      return `Correct the deal, which resumes the order, or correct it in the ${step === "book" ? "ERP" : "billing system"} and resume the order.`;
     default:
       return "Resume the order once the cause is gone.";
   }

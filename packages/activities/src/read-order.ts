@@ -16,7 +16,7 @@ import {
 import type { PublishedCatalog } from "@usher/entitlement-core/catalog";
 import { parseDeal } from "@usher/entitlement-core/deal";
 import { dateAt, type Instant, type OrderId } from "@usher/entitlement-core/kernel";
-import type { ApprovalStandings, OrderFacts } from "@usher/entitlement-core/order";
+import type { ApprovalStandings, BillingCall, OrderFacts } from "@usher/entitlement-core/order";
 import type { CatalogMemory } from "./catalog-memory.ts";
 
 export interface OrderReading {
@@ -29,6 +29,7 @@ export interface ReadOrderInput {
   readonly orderId: OrderId;
   readonly catalogs: CatalogMemory;
   readonly isBillingConnected: boolean;
+  readonly isErpConnected: boolean;
   readonly now: (databaseNow: Instant) => Instant;
 }
 
@@ -53,7 +54,8 @@ export async function readOrder(
       state: current.order.state,
       latest: current.latest,
       approval: await approvalOf(tx, { found: current, catalog }),
-      billing: { isConnected: input.isBillingConnected, billed: billedOf(current) },
+      billing: { isConnected: input.isBillingConnected, billed: madeOf(current, "bill") },
+      booking: { isConnected: input.isErpConnected, booked: madeOf(current, "book") },
       // Told beside the run: docs/decisions/2026-11-24-write-back-in-batches.md
       writeBack: null,
       cancelRequest: null,
@@ -129,17 +131,26 @@ export function excludedFrom({ order, latest }: OrderForPlanning): readonly stri
   return [...new Set(known.filter((email) => email.includes("@")).map((one) => one.toLowerCase()))];
 }
 
-function billedOf({ order, remoteRecords }: OrderForPlanning): OrderFacts["billing"]["billed"] {
-  const standing = remoteRecords.filter((one) => !isTakenBack(one.state));
+/** The kind of record that an ERP holds; every other kind is a bill. */
+export const salesOrder = "sales_order";
+
+/** The newest revision of which this kind of thing stands out there; null: of none. */
+function madeOf(
+  { order, remoteRecords }: OrderForPlanning,
+  call: BillingCall,
+): OrderFacts["billing"]["billed"] {
+  const standing = remoteRecords.filter(
+    (one) => !isTakenBack(one.state) && (one.kind === salesOrder) === (call === "book"),
+  );
   const [last] = standing.toSorted((one, other) => other.revision - one.revision);
   if (last === undefined) return null;
   const { state } = order;
-  const billing = state.phase === "nothing" ? null : state.billing;
+  const started = state.phase === "nothing" ? null : state.billing;
   const revisionHash =
     last.revision === order.revision
       ? order.revisionHash
-      : billing?.revision === last.revision
-        ? billing.revisionHash
+      : started?.revision === last.revision
+        ? started.revisionHash
         : // Of an older revision: all that matters is that it is not the newest.
           `revision ${last.revision}`;
   return { revisionHash, currency: last.currency as never };

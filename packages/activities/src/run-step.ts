@@ -1,4 +1,4 @@
-import type { UndoableStep } from "@usher/entitlement-core/order";
+import type { BillingCall, UndoableStep } from "@usher/entitlement-core/order";
 
 /**
  * What a run of `fulfillOrder` is to do next, decided on the truth in the database.
@@ -6,7 +6,12 @@ import type { UndoableStep } from "@usher/entitlement-core/order";
  */
 export type RunStep = StepOfAnyKind &
   (
-    | { readonly kind: "bill"; readonly revision: number }
+    | {
+        readonly kind: "bill";
+        readonly revision: number;
+        /** What is asked for, side by side. Left out by workers of older releases: then only the bill. */
+        readonly calls?: readonly [BillingCall, ...BillingCall[]];
+      }
     | { readonly kind: "grant"; readonly revision: number }
     | {
         readonly kind: "wait-for-approval";
@@ -36,7 +41,7 @@ interface StepOfAnyKind {
   readonly details: string;
 }
 
-export type { UndoableStep };
+export type { BillingCall, UndoableStep };
 
 /** Names one order; ids only, since an activity's input stands in the history. */
 export interface OrderRef {
@@ -46,7 +51,7 @@ export interface OrderRef {
 
 /** A step that failed for good, in the words of `toTemporalFailure`. */
 export interface StepFailure {
-  readonly step: "plan" | "bill" | "grant";
+  readonly step: "plan" | "bill" | "book" | "grant";
   /** A `ConnectorErrorCategory`, or one of `ownFailureTypes`. */
   readonly type: string;
   readonly message: string;

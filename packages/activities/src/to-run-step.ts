@@ -12,6 +12,7 @@ export function toRunStep(carried: CarriedOrder): RunStep {
   const details = describe(carried);
   switch (step.step) {
     case "bill":
+      return { kind: "bill", revision: step.revision, calls: step.calls, details };
     case "grant":
       return { kind: step.step, revision: step.revision, details };
     case "undo":

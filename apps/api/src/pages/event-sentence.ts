@@ -59,6 +59,13 @@ export function eventSentence(event: OrderEvent): EventSentence {
         `Billed in ${event.system}: ${money(event.totalMinor, event.currency)}`,
         event.recordId,
       );
+    case "order_booked":
+      return say(
+        "coin",
+        "good",
+        `Booked in ${event.system} as ${event.number}: ${money(event.totalMinor, event.currency)}`,
+        event.recordId,
+      );
     case "payment_recorded":
       return event.outcome === "paid"
         ? say("coin", "good", `Paid in ${event.system}`, event.recordId)

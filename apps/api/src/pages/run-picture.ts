@@ -89,6 +89,7 @@ export function runSpans(events: readonly Happened[]): readonly RunSpan[] {
       case "approval_decided":
       case "approval_kept":
       case "approval_lapsed":
+      case "order_booked":
       case "payment_recorded":
       case "access_kept":
       case "token_issued":

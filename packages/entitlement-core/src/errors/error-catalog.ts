@@ -226,6 +226,16 @@ export const errorCatalog = {
     audience: "operator",
     title: "The billing system could not be reached",
   },
+  booking_refused: {
+    status: null,
+    audience: "operator",
+    title: "The ERP refused the order",
+  },
+  booking_unreachable: {
+    status: null,
+    audience: "operator",
+    title: "The ERP could not be reached",
+  },
   write_back_refused: { status: null, audience: "sales", title: "The CRM refused the status" },
   write_back_unreachable: {
     status: null,

@@ -6,7 +6,12 @@ import {
   rejection,
   requestApproval,
 } from "./decide-approval.ts";
-import { recordBilling, recordGrant, startProvisioning } from "./decide-provisioning.ts";
+import {
+  recordBilling,
+  recordBooking,
+  recordGrant,
+  startProvisioning,
+} from "./decide-provisioning.ts";
 import { cancel, recordUndone } from "./decide-undoing.ts";
 import type { OrderCommand } from "./order-command.ts";
 import { type CommandOf, type Decision, no, phaseWords, wrongPhase } from "./order-decision.ts";
@@ -61,9 +66,11 @@ export function decideOrder({
     case "lapse-approval":
       return lapseApproval(state, command);
     case "start-provisioning":
-      return startProvisioning(state);
+      return startProvisioning(state, command);
     case "record-billing":
       return recordBilling(state, command);
+    case "record-booking":
+      return recordBooking(state, command);
     case "record-payment": {
       const { system, recordId, outcome } = command;
       const { revision } = state.billing ?? state;
@@ -120,7 +127,8 @@ function revise(state: ReceivedOrder, command: CommandOf<"revise">): Decision {
   const received: OrderEvent = { type: "revision_received", revision, revisionHash, dealVersion };
   const isWhatWasGranted =
     state.access?.revisionHash === revisionHash &&
-    (state.billing === null || state.billing.revisionHash === revisionHash);
+    (state.billing === null || state.billing.revisionHash === revisionHash) &&
+    (state.booking === undefined || state.booking.revisionHash === revisionHash);
   return accept(isWhatWasGranted ? [received, { type: "access_kept", revision }] : [received]);
 }
 

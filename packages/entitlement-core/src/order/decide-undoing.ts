@@ -18,7 +18,7 @@ export function recordUndone(state: ReceivedOrder, command: CommandOf<"record-un
   if (outcome === "failed") {
     const problem = simpleProblem({
       code: "undo_failed",
-      sentence: `${step === "bill" ? "The bill" : "The access"} could not be taken back${quoted(detail)}. Clear the cause and resume the order.`,
+      sentence: `${takenBackAs(step)} could not be taken back${quoted(detail)}. Clear the cause and resume the order.`,
       resumeAt: "undo",
     });
     const found: OrderEvent = { type: "problem_found", revision, problem };
@@ -33,6 +33,11 @@ export function recordUndone(state: ReceivedOrder, command: CommandOf<"record-un
       ? { type: "order_canceled", revision, by, reason }
       : { type: "order_rejected", revision, by, comment: reason },
   ]);
+}
+
+function takenBackAs(step: string): string {
+  if (step === "bill") return "The bill";
+  return step === "book" ? "The sales order in the ERP" : "The access";
 }
 
 export function cancel(state: ReceivedOrder, { by, reason }: CommandOf<"cancel">): Decision {

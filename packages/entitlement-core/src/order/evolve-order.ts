@@ -23,8 +23,14 @@ export function evolveOrder(state: OrderState, event: OrderEvent): OrderState {
     return { phase: "received", ...revisionOf(event), access: null, billing: null };
   }
   if (state.phase === "nothing") return state;
-  const { revision, revisionHash, access, billing } = state;
-  const at = { revision, revisionHash, access, billing };
+  const { revision, revisionHash, access, billing, booking } = state;
+  const at = {
+    revision,
+    revisionHash,
+    access,
+    billing,
+    ...(booking === undefined ? {} : { booking }),
+  };
   switch (event.type) {
     case "revision_received":
       return { ...at, phase: "received", ...revisionOf(event) };
@@ -37,7 +43,12 @@ export function evolveOrder(state: OrderState, event: OrderEvent): OrderState {
     case "order_approved":
       return { ...at, phase: "provisioning" };
     case "provisioning_started":
-      return { ...at, phase: "provisioning", billing: { revision, revisionHash } };
+      return {
+        ...at,
+        phase: "provisioning",
+        billing: { revision, revisionHash },
+        ...(event.books === true ? { booking: { revision, revisionHash } } : {}),
+      };
     case "entitlements_granted": {
       const { activeFromIso, activeUntilIso } = event;
       const granted = { revision, revisionHash, activeFromIso, activeUntilIso };
@@ -71,6 +82,7 @@ export function evolveOrder(state: OrderState, event: OrderEvent): OrderState {
     case "approval_kept":
     case "approval_lapsed":
     case "order_billed":
+    case "order_booked":
     case "payment_recorded":
     case "token_issued":
     case "crm_told":
@@ -83,7 +95,7 @@ function revisionOf({ revision, revisionHash }: { revision: number; revisionHash
 }
 
 function toActive(at: AtRevisionWithAccess): OrderState {
-  const { revision, revisionHash, access, billing } = at;
+  const { revision, revisionHash, access, billing, booking } = at;
   const { activeFromIso, activeUntilIso } = access;
   return {
     phase: "active",
@@ -91,12 +103,16 @@ function toActive(at: AtRevisionWithAccess): OrderState {
     revisionHash,
     access,
     billing,
+    ...(booking === undefined ? {} : { booking }),
     activeFromIso,
     activeUntilIso,
   };
 }
 
-type AtRevisionWithAccess = Pick<ReceivedOrder, "revision" | "revisionHash" | "billing"> & {
+type AtRevisionWithAccess = Pick<
+  ReceivedOrder,
+  "revision" | "revisionHash" | "billing" | "booking"
+> & {
   readonly access: NonNullable<ReceivedOrder["access"]>;
 };
 
@@ -106,8 +122,14 @@ function undoingOf(state: ReceivedOrder): Undoing | null {
 }
 
 function resume(state: Extract<OrderState, { phase: "action-needed" }>): OrderState {
-  const { revision, revisionHash, access, billing, problem, undoing } = state;
-  const at = { revision, revisionHash, access, billing };
+  const { revision, revisionHash, access, billing, booking, problem, undoing } = state;
+  const at = {
+    revision,
+    revisionHash,
+    access,
+    billing,
+    ...(booking === undefined ? {} : { booking }),
+  };
   if (undoing !== null) return { ...at, phase: "undoing", undoing };
   switch (problem.resumeAt) {
     case "provisioning":
@@ -130,6 +152,7 @@ function withoutStep(state: ReceivedOrder, step: string): OrderState {
     ...state,
     access: step === "grant" ? null : state.access,
     billing: step === "bill" ? null : state.billing,
+    booking: step === "book" ? undefined : state.booking,
   };
   const [first, ...others] = remaining;
   if (first === undefined) return after;

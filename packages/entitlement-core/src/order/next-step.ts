@@ -13,6 +13,9 @@ export interface StageToAsk {
   readonly dueAt: Instant;
 }
 
+/** `bill`: the bills, in the billing system. `book`: the sales order, in the ERP. */
+export type BillingCall = "bill" | "book";
+
 /**
  * What to do next with an order. Every step may be done twice: whoever takes over after a crash
  * reads the same facts, gets the same step and finds what the dead one left.
@@ -34,8 +37,13 @@ export type NextStep =
       readonly kept: readonly KeptApproval[];
       readonly waitingOn: WaitingOn;
     }
-  /** Make the bills of this revision in the billing system, replacing those of an earlier one. */
-  | { readonly step: "bill"; readonly revision: number; readonly revisionHash: string }
+  /** Make what the calls name for this revision, side by side, replacing what stands for an earlier one. */
+  | {
+      readonly step: "bill";
+      readonly revision: number;
+      readonly revisionHash: string;
+      readonly calls: readonly [BillingCall, ...BillingCall[]];
+    }
   /** Write entitlements and token of this revision in one transaction and record `record-grant`. */
   | { readonly step: "grant"; readonly revision: number; readonly revisionHash: string }
   /** Tell the CRM where the order stands. */

@@ -40,13 +40,23 @@ export type OrderCommand =
       readonly waitingOn: WaitingOn | null;
       readonly isPathComplete: boolean;
     }
-  | { readonly type: "start-provisioning" }
+  /** `books`: there is an ERP, so a sales order may exist from now on. */
+  | { readonly type: "start-provisioning"; readonly books?: boolean }
   | {
       readonly type: "record-billing";
       /** The revision that was billed; without it, the current one. */
       readonly revision?: number;
       readonly system: string;
       readonly recordId: string;
+      readonly totalMinor: number;
+      readonly currency: string;
+    }
+  | {
+      readonly type: "record-booking";
+      readonly revision: number;
+      readonly system: string;
+      readonly recordId: string;
+      readonly number: string;
       readonly totalMinor: number;
       readonly currency: string;
     }

@@ -51,12 +51,28 @@ export type OrderEvent =
       readonly by: string;
       readonly comment: string | null;
     }
-  | { readonly type: "provisioning_started"; readonly revision: number }
+  | {
+      readonly type: "provisioning_started";
+      readonly revision: number;
+      /** True where an ERP was connected: a sales order may exist from then on. */
+      readonly books?: boolean;
+    }
   | {
       readonly type: "order_billed";
       readonly revision: number;
       readonly system: string;
       readonly recordId: string;
+      readonly totalMinor: number;
+      readonly currency: string;
+    }
+  | {
+      readonly type: "order_booked";
+      readonly revision: number;
+      readonly system: string;
+      readonly recordId: string;
+      /** What people in the ERP call the sales order. */
+      readonly number: string;
+      /** Before taxes. */
       readonly totalMinor: number;
       readonly currency: string;
     }

@@ -52,6 +52,11 @@ export interface OrderFacts {
     /** The revision whose bills all exist and are known to us; null before the first. */
     readonly billed: { readonly revisionHash: string; readonly currency: CurrencyCode } | null;
   };
+  /** The same of the ERP. Left out where the seller has none: then nothing is booked. */
+  readonly booking?: {
+    readonly isConnected: boolean;
+    readonly booked: { readonly revisionHash: string; readonly currency: CurrencyCode } | null;
+  };
   /** What the CRM should show; null when the order came from no CRM or telling it is done elsewhere. */
   readonly writeBack: {
     /** Hash of what the CRM should show now, and of what it was last told. */

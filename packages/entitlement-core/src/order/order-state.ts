@@ -1,7 +1,7 @@
 import type { Problem, WaitingOn } from "./problem.ts";
 
 /** A step with an effect that a canceled or rejected order must not leave behind. */
-export type UndoableStep = "bill" | "grant";
+export type UndoableStep = "bill" | "book" | "grant";
 
 /** The rights that exist out there now, and the revision they came from. */
 export interface Access {
@@ -31,6 +31,8 @@ interface AtRevision {
    * billing system is called: a call whose answer was lost is in it.
    */
   readonly billing: { readonly revision: number; readonly revisionHash: string } | null;
+  /** The same of the ERP's sales orders. Left out where none can exist, as in what an older release stored. */
+  readonly booking?: { readonly revision: number; readonly revisionHash: string } | undefined;
 }
 
 /**
@@ -76,13 +78,14 @@ export type ReceivedOrder = Exclude<OrderState, { readonly phase: "nothing" }>;
 export const noOrder: OrderState = { phase: "nothing" };
 
 /**
- * The steps whose effect may exist and would have to be undone, oldest first. A bill is counted
- * from the moment before it was asked for.
+ * The steps whose effect may exist and would have to be undone, oldest first. A bill and a sales
+ * order are counted from the moment before they were asked for.
  */
 export function undoableSteps(state: OrderState): readonly UndoableStep[] {
   if (state.phase === "nothing") return [];
   return [
     ...(state.billing === null ? [] : (["bill"] as const)),
+    ...(state.booking === undefined ? [] : (["book"] as const)),
     ...(state.access === null ? [] : (["grant"] as const)),
   ];
 }

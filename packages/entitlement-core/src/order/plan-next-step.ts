@@ -8,7 +8,7 @@ import { addHours, earliestOf, type Instant, instantFromIso } from "../kernel/in
 import { isNonEmpty } from "../kernel/outcome.ts";
 import { currencyChangedProblem, noEligibleApproverProblem } from "./approval-problems.ts";
 import { decideOrder } from "./decide-order.ts";
-import type { NextStep, StageToAsk } from "./next-step.ts";
+import type { BillingCall, NextStep, StageToAsk } from "./next-step.ts";
 import type { OrderCommand } from "./order-command.ts";
 import type { OrderFacts } from "./order-facts.ts";
 import type { OrderState, ReceivedOrder } from "./order-state.ts";
@@ -70,15 +70,16 @@ export function planNextStep(facts: OrderFacts): NextStep {
 }
 
 function afterReceived(facts: OrderFacts, state: ReceivedOrder): NextStep {
-  const { latest, billing, approval } = facts;
+  const { latest, billing, booking, approval } = facts;
   if (latest.content === null || approval === null) return problem(faultsOf(facts));
-  if (billing.billed !== null && billing.billed.currency !== latest.content.currency) {
+  const { content } = latest;
+  const other = [billing.billed, booking?.booked ?? null].find(
+    (made) => made !== null && made.currency !== content.currency,
+  );
+  if (other !== undefined && other !== null) {
     return {
       step: "report-problem",
-      problem: currencyChangedProblem({
-        content: latest.content,
-        billedIn: billing.billed.currency,
-      }),
+      problem: currencyChangedProblem({ content, billedIn: other.currency }),
     };
   }
   const progress = progressOf(facts, state.revisionHash);
@@ -86,7 +87,7 @@ function afterReceived(facts: OrderFacts, state: ReceivedOrder): NextStep {
     case "complete": {
       const kept = keptApprovals(facts, state.revisionHash);
       return record(
-        kept.length === 0 ? { type: "start-provisioning" } : { type: "keep-approvals", kept },
+        kept.length === 0 ? startProvisioning(facts) : { type: "keep-approvals", kept },
       );
     }
     case "open":
@@ -142,13 +143,25 @@ function whileProvisioning(facts: OrderFacts, state: ReceivedOrder): NextStep {
   const { revision, revisionHash } = state;
   // A problem may have been resumed at provisioning by hand while the deal has lost its content.
   if (facts.latest.content === null) return problem(faultsOf(facts));
-  const start: OrderCommand = { type: "start-provisioning" };
+  const start = startProvisioning(facts);
   if (changesSomething(state, start)) return record(start);
-  const { isConnected, billed } = facts.billing;
-  if (isConnected && billed?.revisionHash !== revisionHash) {
-    return { step: "bill", revision, revisionHash };
-  }
+  const calls = openCalls(facts, revisionHash);
+  if (isNonEmpty(calls)) return { step: "bill", revision, revisionHash, calls };
   return { step: "grant", revision, revisionHash };
+}
+
+function startProvisioning({ booking }: OrderFacts): OrderCommand {
+  return { type: "start-provisioning", ...(booking?.isConnected === true ? { books: true } : {}) };
+}
+
+/** What of this revision is not known to stand out there, of what there is a system for. */
+function openCalls({ billing, booking }: OrderFacts, revisionHash: string): readonly BillingCall[] {
+  const calls: BillingCall[] = [];
+  if (billing.isConnected && billing.billed?.revisionHash !== revisionHash) calls.push("bill");
+  if (booking?.isConnected === true && booking.booked?.revisionHash !== revisionHash) {
+    calls.push("book");
+  }
+  return calls;
 }
 
 function whileActive(facts: OrderFacts, state: Extract<OrderState, { phase: "active" }>): NextStep {

@@ -111,7 +111,7 @@ export function decided(
 }
 
 export function undone(
-  step: "bill" | "grant",
+  step: "bill" | "book" | "grant",
   outcome: "undone" | "failed" = "undone",
 ): OrderCommand {
   return {
