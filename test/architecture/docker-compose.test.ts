@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { Ajv2019 } from "ajv/dist/2019.js";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { project } from "./house-of-offenders.ts";
+import { project } from "./copy-of-the-house.ts";
 
 interface Service {
   readonly image?: string;

@@ -1,36 +1,8 @@
-import { spawn } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  globSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { basename, dirname, join, relative } from "node:path";
-import { findProjectFolder } from "@usher/local-services";
+import { cpSync, existsSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { copyHouse, runTool, type Verdict } from "./copy-of-the-house.ts";
 
-export const project = findProjectFolder();
 const offenders = join(import.meta.dirname, "offenders");
-const notCopied = new Set([
-  "node_modules",
-  ".git",
-  ".tools",
-  ".usher",
-  ".turbo",
-  "bench",
-  "docs",
-  "test",
-]);
-
-export interface Verdict {
-  readonly code: number;
-  readonly output: string;
-}
-
 /** A copy of this repository into which one offender at a time moves, and where the real tools judge. */
 export interface HouseOfOffenders {
   /** Moves an offender in, runs a tool of `node_modules/.bin` over the house, moves it out again. */
@@ -39,20 +11,7 @@ export interface HouseOfOffenders {
 }
 
 export function buildHouseOfOffenders(): HouseOfOffenders {
-  const house = mkdtempSync(join(tmpdir(), "usher-house-"));
-  cpSync(project, house, {
-    recursive: true,
-    filter: (source) => source === project || !notCopied.has(basename(source)),
-  });
-  // The installed packages are the real ones; only source and configuration are copies.
-  for (const manifest of globSync(
-    "{.,apps/*,packages/*,packages/connectors/*,workflows}/package.json",
-    { cwd: project },
-  )) {
-    const folder = dirname(manifest);
-    const installed = join(project, folder, "node_modules");
-    if (existsSync(installed)) symlinkSync(installed, join(house, folder, "node_modules"));
-  }
+  const { folder: house, tearDown } = copyHouse();
   return {
     judge: async (offender, tool, args) => {
       const undo = moveIn({ offender, house });
@@ -62,7 +21,7 @@ export function buildHouseOfOffenders(): HouseOfOffenders {
         undo();
       }
     },
-    tearDown: () => rmSync(house, { recursive: true, force: true }),
+    tearDown,
   };
 }
 
@@ -104,36 +63,4 @@ function moveIn({
   return () => {
     for (const step of undo.reverse()) step();
   };
-}
-
-function runTool({
-  tool,
-  args,
-  cwd,
-}: {
-  readonly tool: string;
-  readonly args: readonly string[];
-  readonly cwd: string;
-}): Promise<Verdict> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(join(project, "node_modules", ".bin", tool), args, {
-      cwd,
-      env: {
-        ...process.env,
-        NO_COLOR: "1",
-        FORCE_COLOR: "0",
-        TURBO_TELEMETRY_DISABLED: "1",
-        DO_NOT_TRACK: "1",
-      },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (text: string) => {
-        output += text;
-      });
-    }
-    child.on("error", reject);
-    child.on("close", (code) => resolve({ code: code ?? -1, output }));
-  });
 }

@@ -4,7 +4,7 @@ import { createOpenApiDocument } from "@usher/api-contract";
 import { checkReasons } from "@usher/entitlement-core/check";
 import { errorCodes } from "@usher/entitlement-core/errors";
 import { describe, expect, it } from "vitest";
-import { project } from "./house-of-offenders.ts";
+import { project } from "./copy-of-the-house.ts";
 
 const source = [
   "apps/*/src/**",

@@ -94,7 +94,7 @@ export function addCatalogCommands(program: Command, run: RunCommand): void {
 }
 
 /** Node runs TypeScript itself, so the file is simply imported. */
-export async function loadCatalogFile(file: string): Promise<WireCatalog> {
+async function loadCatalogFile(file: string): Promise<WireCatalog> {
   const path = resolve(file);
   let module: { readonly default?: unknown };
   try {

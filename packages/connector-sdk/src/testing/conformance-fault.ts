@@ -82,7 +82,7 @@ function isPlain(value: unknown): value is Record<string, unknown> {
 }
 
 /** A value as a report shows it. */
-export function showValue(value: unknown): string {
+function showValue(value: unknown): string {
   const text =
     value === undefined ? "nothing" : (JSON.stringify(value, bigintText) ?? String(value));
   return text.length > shownCharactersMax ? `${text.slice(0, shownCharactersMax)}…` : text;

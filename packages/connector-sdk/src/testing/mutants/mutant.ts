@@ -26,7 +26,7 @@ export interface Mutant {
 }
 
 /** The harness of a connector, with the mutant in the connector's place. */
-export function mutateHarness(harness: ConformanceHarness, mutant: Mutant): ConformanceHarness {
+function mutateHarness(harness: ConformanceHarness, mutant: Mutant): ConformanceHarness {
   const { definition } = harness;
   const connect: ConformanceHarness["connect"] = (input) => {
     const dependencies = mutant.dependencies?.(input) ?? input;

@@ -1,4 +1,4 @@
-import { describeConnectorConformance } from "../index.ts";
+import { describeConnectorConformance } from "../describe-connector-conformance.ts";
 import { conformance } from "./testing/acme-conformance.ts";
 
 describeConnectorConformance(conformance);

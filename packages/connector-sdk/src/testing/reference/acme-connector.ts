@@ -20,9 +20,10 @@ import { createAcmeSubscriptions } from "./acme-subscriptions.ts";
 // </when>
 // <when webhook>
 import { acmeEventTypes, acmeWebhooks } from "./acme-webhook.ts";
+
 // </when>
 
-export const acmeManifest: ConnectorManifest = {
+const acmeManifest: ConnectorManifest = {
   id: "acme",
   name: "Acme",
   version: "0.1.0",

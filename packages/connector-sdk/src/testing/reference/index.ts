@@ -1,1 +1,1 @@
-export { acmeManifest, createAcmeConnector } from "./acme-connector.ts";
+export { createAcmeConnector } from "./acme-connector.ts";

@@ -14,6 +14,8 @@ interface BillRow {
 /** The bills of the fake Acme: the external key is unique, and a paid bill cannot be voided. */
 export interface AcmeBillsPeer {
   readonly routes: PeerRoutes;
+  /** A bill that stands there already. Its id. */
+  add(orderId: string): string;
   /** Bills of the order that stand. */
   count(orderId: string): number;
   /** A person pays everything the order was billed. */
@@ -48,6 +50,12 @@ export function createAcmeBillsPeer(): AcmeBillsPeer {
   };
 
   return {
+    add(orderId) {
+      const id = `bill-${rows.length + 1}`;
+      const row = { id, external_key: id, order_id: orderId, revision: 1, total: "1" };
+      rows.push({ ...row, kind: "invoice", lines: [], state: "open" });
+      return id;
+    },
     count: (orderId) => standing(orderId).length,
     idsOf: (orderId) => standing(orderId).map(({ id }) => id),
     pay(orderId) {

@@ -20,10 +20,10 @@ import type {
   EventToSign,
   // </when>
 } from "../../conformance.ts";
-import { createAcmeConnector } from "../acme-connector.ts";
 // <when webhook>
 import { acmeEventTypes } from "../acme-webhook.ts";
 // </when>
+import { createAcmeConnector } from "../index.ts";
 // <when kind=crm>
 import { acmeResultCap } from "./acme-deals-peer.ts";
 // </when>
@@ -53,6 +53,8 @@ function harnessOf(peer: AcmePeer): ConformanceHarness {
   // <when kind=crm>
   const written = peer.deals.add({ name: "written to" });
   let sequence = 0;
+  // <or kind=billing>
+  //| const billId = peer.bills.add("an order of another time");
   // </when>
   const configFor = (url: string) => ({ ...credentialsOf(peer), baseUrl: url, concurrentCallsMax });
   return {
@@ -88,14 +90,14 @@ function harnessOf(peer: AcmePeer): ConformanceHarness {
       const status = aStatus({ sequence, orderId: "ord_written_to" });
       return system.crm?.writeStatus({ dealId: written, status }, context);
     },
-    // <when kind=billing>
+    // <or kind=billing>
     //| read: async (system, context) =>
     //|   system.billing?.readChange(
-    //|     { eventId: "evt_1", body: { type: "bill.paid", object_id: "bill-none" } },
+    //|     { eventId: "evt_1", body: { type: "bill.paid", object_id: billId } },
     //|     context,
     //|   ),
     //| write: async (system, context) => system.billing?.bill(aBillingOrder(), context),
-    // <when kind=erp>
+    // <or kind=erp>
     //| read: async (system, context) => system.erp?.readInvoices({ orderId: "none" }, context),
     //| write: async (system, context) => system.erp?.bookOrder(anErpOrder(), context),
     // </when>
@@ -223,9 +225,9 @@ const credentialsOf = (_peer: AcmePeer) => ({
   clientSecret: acmeCredentials.clientSecret,
 });
 
-// <when auth=api_key,client_credentials>
+// <or auth=api_key,client_credentials>
 //| const credentialsOf = (_peer: AcmePeer) => ({ authKind: "<auth>", ...acmeCredentials });
-// <when auth=refresh_token>
+// <or auth=refresh_token>
 //| const credentialsOf = consentOf;
 // </when>
 // <when auth=refresh_token>

@@ -1,4 +1,11 @@
-import { type Peer, type PeerAnswer, type PeerCall, startPeer } from "../../conformance.ts";
+import {
+  type Peer,
+  // <when auth=client_credentials,refresh_token>
+  type PeerAnswer,
+  type PeerCall,
+  // </when>
+  startPeer,
+} from "../../conformance.ts";
 // <when kind=billing>
 import { type AcmeBillsPeer, createAcmeBillsPeer } from "./acme-bills-peer.ts";
 // </when>
