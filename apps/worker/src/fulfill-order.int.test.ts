@@ -188,6 +188,67 @@ describe("fulfillOrder", () => {
     });
   });
 
+  describe("with an ERP", () => {
+    const calls = ["bill", "book"] as const;
+
+    it("books while it bills: each is under way before the other has ended", async () => {
+      const { orderId, order } = given({ calls });
+      const both = new Set<string>();
+      const meet = (name: string) => async (call: { readonly order: object }) => {
+        if (call.order !== order) return;
+        both.add(name);
+        await waitUntil(() => both.size === 2, {
+          timeoutMs: 5_000,
+          giveUp: () => new Error(`${name} waits alone`),
+        });
+      };
+      hub.whenBilled(meet("bill"));
+      hub.whenBooked(meet("book"));
+      const run = await rig.start(orderId);
+      expect(await run.result()).toEqual({ status: "Active" });
+      expect(order.journal.slice(0, 2).toSorted()).toEqual(["bill 1", "book 1"]);
+      expect(order.journal.slice(2)).toEqual(["grant 1"]);
+    });
+
+    it("waits for the other call before it says that one was refused", async () => {
+      const { orderId, order } = given({ calls });
+      let refusedAt = Number.POSITIVE_INFINITY;
+      // Goes on billing for as long as it would take to write the refusal down too early.
+      hub.whenBilled(async ({ order: one }) => {
+        if (one !== order) return;
+        await waitUntil(() => order.problem !== null || performance.now() > refusedAt + 500, {
+          timeoutMs: 10_000,
+          giveUp: () => new Error("the booking was never refused"),
+        });
+      });
+      hub.whenBooked(async ({ order: one }) => {
+        if (one !== order) return;
+        refusedAt = performance.now();
+        throw refused("validation");
+      });
+      const run = await rig.start(orderId);
+      await inPhase(orderId, "action-needed");
+      expect(order.journal).toEqual(["bill 1", "problem book validation"]);
+      await cancel(orderId);
+      expect(await run.result()).toEqual({ status: "Canceled" });
+    });
+
+    it("takes back what may stand in both when it is canceled", async () => {
+      const { orderId, order } = given({ calls });
+      await (await rig.start(orderId)).result();
+      await cancel(orderId);
+      expect(await rig.handle(orderId).result()).toEqual({ status: "Canceled" });
+      expect(order.journal.slice(3)).toEqual([
+        "revoke",
+        "undone grant",
+        "cancel booking",
+        "undone book",
+        "cancel bill",
+        "undone bill",
+      ]);
+    });
+  });
+
   describe("after it ended", () => {
     it("takes a newer revision up in a new run", async () => {
       const { orderId, order } = given();

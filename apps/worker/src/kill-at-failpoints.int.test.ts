@@ -15,7 +15,7 @@ let hub: HubRig;
 const folder = mkdtempSync(join(tmpdir(), "usher-failpoints-"));
 
 beforeAll(async () => {
-  hub = await startHubRig({ withoutWorker: true });
+  hub = await startHubRig({ withoutWorker: true, withErp: true });
 });
 afterAll(async () => {
   await hub.stop();
@@ -70,12 +70,19 @@ async function expectOnce(
   const order = await hub.order(id);
   expect(hub.vendor.bills.filter((one) => one.orderId === order.id)).toHaveLength(1);
   expect(hub.vendor.standingBills(order.id)).toHaveLength(standingBills);
+  const sales = hub.vendor.sales.filter((one) => one.orderId === order.id);
+  expect(sales.map((one) => one.standing)).toEqual([standingBills > 0]);
   const { items } = await hub.inTenant((tx) =>
     listTokens(tx, { orderId: order.id, limit: 10, cursor: null }),
   );
   expect(items).toHaveLength(1);
   const types = (await hub.events(id)).map((event) => event.type);
-  for (const type of ["order_received", "order_billed", "entitlements_granted"] as const) {
+  for (const type of [
+    "order_received",
+    "order_billed",
+    "order_booked",
+    "entitlements_granted",
+  ] as const) {
     expect(
       types.filter((one) => one === type),
       `${type} of ${id}`,

@@ -1,6 +1,8 @@
 import { ApplicationFailure } from "@temporalio/common";
 import type {
   BillingActivities,
+  BillingCall,
+  BookingActivities,
   EntitlementActivities,
   OrderActivities,
   OrderRef,
@@ -19,6 +21,8 @@ export interface OrderInMemory {
   billedRevision: number;
   /** Noted before the vendor is called. */
   mayBeBilled: boolean;
+  /** What the plan asks for beside the grant; left out, as a plan of an older release has it. */
+  calls: readonly [BillingCall, ...BillingCall[]] | null;
   grantedRevision: number;
   readonly undone: Set<string>;
   /** Everything that happened, in order. */
@@ -39,6 +43,7 @@ export function createHubInMemory() {
   const orders = new Map<string, OrderInMemory>();
   let plan: Hook = async () => undefined;
   let bill: Hook = async () => undefined;
+  let book: Hook = async () => undefined;
   let takeBillsBack: Hook = async () => undefined;
 
   const of = ({ orderId }: OrderRef): OrderInMemory => {
@@ -53,8 +58,13 @@ export function createHubInMemory() {
       return { ...step, kind: "wait-for-fix", retryInMs: order.problem.retryInMs };
     }
     if (order.canceledBy !== null) {
-      const isMade = { grant: order.grantedRevision > 0, bill: order.mayBeBilled };
-      const [first, ...others] = (["grant", "bill"] as const).filter(
+      const mayBeBooked = order.mayBeBilled && (order.calls?.includes("book") ?? false);
+      const isMade = {
+        grant: order.grantedRevision > 0,
+        book: mayBeBooked,
+        bill: order.mayBeBilled,
+      };
+      const [first, ...others] = (["grant", "book", "bill"] as const).filter(
         (one) => isMade[one] && !order.undone.has(one),
       );
       return first === undefined
@@ -67,7 +77,8 @@ export function createHubInMemory() {
     }
     if (order.billedRevision !== order.revision) {
       order.mayBeBilled = true;
-      return { ...step, kind: "bill", revision: order.revision };
+      const { revision, calls } = order;
+      return { ...step, kind: "bill", revision, ...(calls === null ? {} : { calls }) };
     }
     if (order.grantedRevision !== order.revision) {
       return { ...step, kind: "grant", revision: order.revision };
@@ -75,7 +86,10 @@ export function createHubInMemory() {
     return { ...step, kind: "done", status: "Active" };
   };
 
-  const activities: OrderActivities & EntitlementActivities & BillingActivities = {
+  const activities: OrderActivities &
+    EntitlementActivities &
+    BillingActivities &
+    BookingActivities = {
     planOrder: async (ref) => {
       await plan({ order: of(ref), revision: of(ref).revision });
       return next(of(ref));
@@ -118,6 +132,14 @@ export function createHubInMemory() {
       order.journal.push(`bill ${revision}`);
       order.billedRevision = revision;
     },
+    bookOrder: async ({ revision, ...ref }) => {
+      const order = of(ref);
+      await book({ order, revision });
+      order.journal.push(`book ${revision}`);
+    },
+    cancelBooking: async (ref) => {
+      of(ref).journal.push("cancel booking");
+    },
     cancelBilling: async (ref) => {
       const order = of(ref);
       order.journal.push("cancel bill");
@@ -137,6 +159,7 @@ export function createHubInMemory() {
         problem: null,
         billedRevision: 0,
         mayBeBilled: false,
+        calls: null,
         grantedRevision: 0,
         undone: new Set(),
         journal: [],
@@ -150,6 +173,9 @@ export function createHubInMemory() {
     },
     whenBilled: (hook: Hook) => {
       bill = hook;
+    },
+    whenBooked: (hook: Hook) => {
+      book = hook;
     },
     whenBillsAreTakenBack: (hook: Hook) => {
       takeBillsBack = hook;

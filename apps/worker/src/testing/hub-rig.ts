@@ -45,7 +45,7 @@ import { fulfillOrderWorkflowId, taskQueuesOf } from "@usher/workflows/contract"
 import { type RunningWorker, startWorker, type WorkerDependencies } from "../start-worker.ts";
 import { createWorkerLog } from "../worker-log.ts";
 import { aCatalog } from "./a-catalog.ts";
-import { pretendConnector } from "./pretend-connector.ts";
+import { pretendConnector, pretendErpConnector } from "./pretend-connector.ts";
 import { type PretendVendor, startPretendVendor } from "./pretend-vendor.ts";
 import { quietTemporal, testPayloadKeys } from "./test-temporal-client.ts";
 
@@ -91,6 +91,8 @@ export async function startHubRig(
   options: {
     readonly catalog?: Catalog;
     readonly withoutWorker?: boolean;
+    /** The tenant has an ERP as well. */
+    readonly withErp?: boolean;
     readonly logLevel?: string;
   } & Partial<WorkerDependencies> = {},
 ): Promise<HubRig> {
@@ -125,6 +127,14 @@ export async function startHubRig(
       config: { url: vendor.url },
       sealedSecrets: sealConnectionSecrets({ secrets: { config: {}, webhookSecrets: [] }, kek }),
     });
+    if (options.withErp !== true) return;
+    await saveConnection(tx, {
+      vendor: "pretend-erp",
+      name: "Pretend ERP",
+      kinds: ["erp"],
+      config: { url: vendor.url },
+      sealedSecrets: sealConnectionSecrets({ secrets: { config: {}, webhookSecrets: [] }, kek }),
+    });
   });
 
   const { address, namespace } = testTemporal();
@@ -133,7 +143,13 @@ export async function startHubRig(
   const queues = taskQueuesOf(taskQueuePrefix);
   const client = createTemporalClient({ connection, namespace, payloadKeys: testPayloadKeys });
   const fulfillment = createFulfillmentClient({ client, queues });
-  const { catalog: _catalog, withoutWorker, logLevel: _logLevel, ...workerOptions } = options;
+  const {
+    catalog: _catalog,
+    withoutWorker,
+    withErp: _withErp,
+    logLevel: _logLevel,
+    ...workerOptions
+  } = options;
 
   const order = async (dealId: string) => {
     const found = await inTenant((tx) =>
@@ -155,7 +171,7 @@ export async function startHubRig(
       rig.worker = await startWorker({
         database,
         temporal: { connection, namespace, payloadKeys: testPayloadKeys, queues },
-        connectors: [pretendConnector],
+        connectors: [pretendConnector, pretendErpConnector],
         keyEncryptionKeys: [kek],
         publicUrl: "http://hub.test",
         tokenAudience: "usher",

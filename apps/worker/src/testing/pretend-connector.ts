@@ -5,6 +5,7 @@ import {
   ConnectorError,
   type ConnectorErrorDetail,
   type CrmConnector,
+  type ErpConnector,
 } from "@usher/connector-sdk/spec";
 import { z } from "zod";
 
@@ -52,6 +53,34 @@ export const pretendConnector: ConnectorDefinition = {
       readChange: (input, context) => call("readChange", input, context),
     };
     return { crm, billing, webhooks: null, close: async () => undefined };
+  },
+};
+
+/** The same vendor's ERP, as a connection of its own. */
+export const pretendErpConnector: ConnectorDefinition = {
+  manifest: {
+    ...pretendConnector.manifest,
+    id: "pretend-erp",
+    name: "Pretend ERP",
+    kinds: ["erp"],
+    streams: [],
+  },
+  connect: ({ config }) => {
+    const { url } = configSchema.parse(config);
+    const call = <Answer>(method: string, input: unknown, context: CallContext) =>
+      callVendor<Answer>({ url, method, input, context });
+    const erp: ErpConnector = {
+      check: async () => undefined,
+      upsertCustomer: async ({ customerId }) => ({ remoteCustomerId: `party_${customerId}` }),
+      upsertItem: async ({ sku }) => ({ remoteItemId: sku }),
+      bookOrder: (input, context) => call("bookOrder", input, context),
+      amendOrder: (input, context) => call("bookOrder", input, context),
+      cancelOrder: async (input, context) => {
+        await call("cancelOrder", input, context);
+      },
+      readInvoices: async () => ({ state: "none", invoices: [] }),
+    };
+    return { crm: null, billing: null, erp, webhooks: null, close: async () => undefined };
   },
 };
 

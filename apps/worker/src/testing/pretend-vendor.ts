@@ -6,6 +6,8 @@ import type {
   ConnectorErrorDetail,
   DealPage,
   DealStatus,
+  ErpBooking,
+  ErpOrder,
 } from "@usher/connector-sdk/spec";
 import type { Deal } from "@usher/entitlement-core/deal";
 
@@ -14,6 +16,14 @@ export interface PretendBill {
   readonly revision: number;
   readonly id: string;
   readonly totalMinor: number;
+  standing: boolean;
+}
+
+export interface PretendSale {
+  readonly orderId: string;
+  readonly id: string;
+  revision: number;
+  totalMinor: number;
   standing: boolean;
 }
 
@@ -29,7 +39,7 @@ export interface Mood {
 }
 
 /**
- * A CRM and a billing system in one small server, so that a worker in another process can be
+ * A CRM, a billing system and an ERP in one small server, so that a worker in another process can be
  * killed while they live on. It keeps what it is told and refuses, hangs or answers as asked.
  */
 export async function startPretendVendor() {
@@ -41,6 +51,7 @@ export async function startPretendVendor() {
     readonly sequence: number;
   }[] = [];
   const bills: PretendBill[] = [];
+  const sales: PretendSale[] = [];
   const calls: string[] = [];
   const moods = new Map<string, Mood>();
   let change = 0;
@@ -123,6 +134,35 @@ export async function startPretendVendor() {
       for (const one of bills) if (one.orderId === orderId) one.standing = false;
       return null;
     },
+    bookOrder: (order: ErpOrder): ErpBooking => {
+      const totalMinor = order.lines.reduce(
+        (sum, one) => sum + one.unitAmountMinor * one.quantity,
+        0,
+      );
+      let sale = sales.find((one) => one.orderId === order.orderId);
+      if (sale === undefined) {
+        const { orderId, revision } = order;
+        sale = { orderId, revision, id: `so_${sales.length + 1}`, totalMinor, standing: true };
+        sales.push(sale);
+      }
+      Object.assign(sale, { revision: order.revision, totalMinor, standing: true });
+      return {
+        remoteCustomerId: `party_${order.customer.customerId}`,
+        records: [
+          {
+            kind: "sales_order",
+            id: sale.id,
+            number: sale.id.toUpperCase(),
+            lineIds: order.lines.map((line) => line.lineId),
+            totalMinor,
+          },
+        ],
+      };
+    },
+    cancelOrder: ({ orderId }: { readonly orderId: string }) => {
+      for (const one of sales) if (one.orderId === orderId) one.standing = false;
+      return null;
+    },
     readChange: ({ body }: { readonly body: unknown }) => body,
   };
 
@@ -160,6 +200,7 @@ export async function startPretendVendor() {
     /** Every status that was really written, in order. */
     written,
     bills,
+    sales,
     /** Method names, in order of arrival. */
     calls,
     win: touch,

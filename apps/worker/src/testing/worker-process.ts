@@ -1,5 +1,5 @@
 import { runWorkerProcess } from "../run-worker-process.ts";
-import { pretendConnector } from "./pretend-connector.ts";
+import { pretendConnector, pretendErpConnector } from "./pretend-connector.ts";
 
 // A worker that tests may kill: as `main.ts`, with the pretend vendor's connector.
-await runWorkerProcess({ connectors: [pretendConnector] });
+await runWorkerProcess({ connectors: [pretendConnector, pretendErpConnector] });
