@@ -19,18 +19,20 @@ import { createConnector } from "../connector/new/create-connector.ts";
 import { authKinds, connectorKinds, triggers } from "../connector/new/template-choice.ts";
 import { releaseManifest } from "../connector/release-manifest.ts";
 import type { RunCommand } from "./command-context.ts";
+import { addConnectorRecordCommand } from "./connector-record-command.ts";
 
 interface JsonOption {
   readonly json?: boolean;
 }
 
-/** `usher connector new|test|release` */
+/** `usher connector new|dev|test|record|release` */
 export function addConnectorCommands(program: Command, run: RunCommand): void {
   const connector = program
     .command("connector")
     .description("write a connector, and know whether it is right");
   addNewCommand(connector, run);
   addTestCommand(connector, run);
+  addConnectorRecordCommand(connector, run);
   addReleaseCommand(connector, run);
 }
 
