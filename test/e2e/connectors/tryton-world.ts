@@ -30,7 +30,7 @@ export interface SaleSeen {
 }
 
 // Asked for while files are collected, so that tests that cannot run are told apart from failing ones.
-export const tryton = await prepareTryton({ say: (sentence) => console.info(sentence) });
+const tryton = await prepareTryton({ say: (sentence) => console.info(sentence) });
 
 /** Null where Tryton runs; otherwise why its tests are left out. */
 export const whyNoTryton: string | null =

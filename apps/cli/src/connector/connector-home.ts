@@ -40,7 +40,7 @@ export function findConnectorHome(name: ConnectorName): ConnectorHome {
   return { folder, conformanceFile };
 }
 
-export function listConnectors(): readonly string[] {
+function listConnectors(): readonly string[] {
   return readdirSync(connectorsFolder, { withFileTypes: true })
     .filter((entry) => existsSync(join(connectorsFolder, entry.name, "package.json")))
     .map(({ name }) => name)

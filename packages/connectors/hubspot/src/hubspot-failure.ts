@@ -29,7 +29,7 @@ export type HubSpotErrorItem = z.output<typeof hubspotError>;
  * HubSpot's categories and codes in ours; they say more than the status, and a refused input of a
  * batch has no status of its own.
  */
-export const categoryOfCode: Readonly<Record<string, ConnectorErrorCategory>> = {
+const categoryOfCode: Readonly<Record<string, ConnectorErrorCategory>> = {
   EXPIRED_AUTHENTICATION: "auth_expired",
   // "401 is not a valid indicator that a new access token must be retrieved": no refresh helps here.
   INVALID_AUTHENTICATION: "auth_invalid",

@@ -9,8 +9,8 @@ export type HubSpotSignatureVerdict =
       readonly detail: string;
     };
 
-export const signatureHeader = "x-hubspot-signature-v3";
-export const timestampHeader = "x-hubspot-request-timestamp";
+const signatureHeader = "x-hubspot-signature-v3";
+const timestampHeader = "x-hubspot-request-timestamp";
 
 const skewMsMax = 5 * 60_000;
 

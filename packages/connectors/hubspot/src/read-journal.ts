@@ -116,7 +116,7 @@ function put(changes: Map<string, DealChange>, dealId: string, version: string):
 }
 
 /** True for a change of nothing but properties that the hub itself writes. */
-export function isEcho(
+function isEcho(
   event: { readonly propertyChanges?: Readonly<Record<string, unknown>> | null | undefined },
   prefix: string,
 ): boolean {

@@ -46,6 +46,9 @@ export async function prepareTrytonTemplate(input: {
   return file;
 }
 
+/** And what they depend on. */
+const modules = ["sale", "account_invoice", "sale_amendment", "--activate-dependencies"];
+
 async function makeDatabase(input: {
   readonly programs: InstalledTryton;
   readonly folder: string;
@@ -61,8 +64,15 @@ async function makeDatabase(input: {
   await mustRun({
     programs,
     args: [
-      ...["-c", settings, "-d", trytonDatabase, "--email", "admin@example.com", "-p"],
-      ...["-u", "sale", "account_invoice", "sale_amendment", "--activate-dependencies"],
+      "-c",
+      settings,
+      "-d",
+      trytonDatabase,
+      "--email",
+      "admin@example.com",
+      "-p",
+      "-u",
+      ...modules,
     ],
     env,
   });

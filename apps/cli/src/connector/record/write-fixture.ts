@@ -28,7 +28,7 @@ const leftOut = new Set([
 ]);
 
 /** An exchange without secrets and persons. */
-export function toFixture(exchange: Exchange, redactor: Redactor) {
+function toFixture(exchange: Exchange, redactor: Redactor) {
   // Headers of both sides first: their tokens may stand in either body.
   const requestHeaders = redactor.headers(keptHeaders(exchange.requestHeaders));
   const answerHeaders = redactor.headers(keptHeaders(exchange.answerHeaders));
