@@ -24,7 +24,7 @@ export function parseJson({
         : `The body cannot be read as JSON: ${describeSyntaxError(error)}.`,
     );
   }
-  const kept = countKeys(value, depthMax);
+  const kept = typeof value === "object" && value !== null ? countKeys(value, depthMax) : 0;
   if (kept !== countQuickly(text) && kept !== countSpelledKeys(text)) {
     throw new ApiProblem(
       "malformed_json",
@@ -37,8 +37,7 @@ export function parseJson({
 }
 
 /** Keys that parsing kept. Never goes deeper than it may, however deep the value is. */
-function countKeys(value: unknown, depthLeft: number): number {
-  if (typeof value !== "object" || value === null) return 0;
+function countKeys(value: object, depthLeft: number): number {
   if (depthLeft === 0) {
     throw new ApiProblem(
       "body_too_deep",
@@ -47,29 +46,35 @@ function countKeys(value: unknown, depthLeft: number): number {
   }
   let keys = 0;
   if (Array.isArray(value)) {
-    for (const item of value) keys += countKeys(item, depthLeft - 1);
+    for (const item of value as readonly unknown[])
+      if (typeof item === "object" && item !== null) keys += countKeys(item, depthLeft - 1);
     return keys;
   }
-  for (const key of Object.keys(value)) {
-    keys += 1 + countKeys((value as Record<string, unknown>)[key], depthLeft - 1);
+  // Parsed objects inherit nothing that this would list, and no list of keys has to be made.
+  for (const key in value) {
+    keys += 1;
+    const item = (value as Readonly<Record<string, unknown>>)[key];
+    if (typeof item === "object" && item !== null) keys += countKeys(item, depthLeft - 1);
   }
   return keys;
 }
 
-const spacedColon = /"\s+:/;
-
 /**
  * An upper bound of the keys that the text spells, by native search: each key ends in `":`, and a
  * text inside may add some. Where it equals what parsing kept, no key was spelled twice. -1 where
- * keys may end in another way.
+ * keys may end in another way, with space before the colon.
  */
 function countQuickly(text: string): number {
-  if (spacedColon.test(text)) return -1;
   let count = 0;
-  for (let at = text.indexOf('":'); at !== -1; at = text.indexOf('":', at + 2)) count += 1;
+  for (let at = text.indexOf(":"); at !== -1; at = text.indexOf(":", at + 1)) {
+    const before = text.charCodeAt(at - 1);
+    if (before === quote) count += 1;
+    else if (before <= space) return -1;
+  }
   return count;
 }
 
+const space = 0x20;
 const quote = 0x22;
 const backslash = 0x5c;
 const colon = 0x3a;
