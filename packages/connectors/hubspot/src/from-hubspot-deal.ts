@@ -20,32 +20,34 @@ export function dealPropertiesRead(config: HubSpotConfig): PropertyNames {
     "dealname",
     "hs_is_closed_won",
     "closedate",
-    "deal_currency_code",
     "hubspot_owner_id",
     "hs_updated_by_user_id",
     "hs_lastmodifieddate",
   ];
-  const custom = [config.kindProperty, config.dealTermMonthsProperty];
+  // A portal may have its one currency without the property.
+  const custom = ["deal_currency_code", config.kindProperty, config.dealTermMonthsProperty];
   return { own, custom: custom.filter((name) => name !== null) };
 }
 
 export const companyPropertiesRead = ["name", "country", "hs_country_code"] as const;
 
-export const linePropertiesRead = [
-  "name",
-  "hs_sku",
-  "hs_product_id",
-  "quantity",
-  "price",
-  "discount",
-  "hs_discount_percentage",
-  "recurringbillingfrequency",
-  "hs_recurring_billing_period",
-  "hs_term_in_months",
-  "hs_recurring_billing_start_date",
-  "hs_line_item_currency_code",
-  "hs_lastmodifieddate",
-] as const;
+export const linePropertiesRead: PropertyNames = {
+  own: [
+    "name",
+    "hs_sku",
+    "hs_product_id",
+    "quantity",
+    "price",
+    "discount",
+    "hs_discount_percentage",
+    "recurringbillingfrequency",
+    "hs_recurring_billing_period",
+    "hs_term_in_months",
+    "hs_recurring_billing_start_date",
+    "hs_lastmodifieddate",
+  ],
+  custom: ["hs_line_item_currency_code"],
+};
 
 /**
  * A HubSpot deal as a `Deal`: nothing is checked or corrected here, a value that is missing stays

@@ -61,7 +61,7 @@ export async function readDeals(input: {
     readRecords({
       object: "line_items",
       ids: [...lineLinks.values()].flat().map(({ id }) => id),
-      names: { own: linePropertiesRead },
+      names: linePropertiesRead,
       client,
       context,
     }),
