@@ -37,7 +37,7 @@ export const whyNoTryton: string | null =
   tryton.kind === "ready" ? null : `Tryton cannot be started here: ${tryton.because}`;
 
 export async function startTrytonWorld(): Promise<TrytonWorld> {
-  if (tryton.kind !== "ready") throw new Error(tryton.because);
+  if (tryton.kind !== "ready") throw new Error(`Tryton cannot be started here: ${tryton.because}.`);
   const running = await tryton.start();
   const { administrator: rpc } = running;
   const sales = (orderId: string) =>
