@@ -225,6 +225,12 @@ it("a CRM that refuses the status: access stands, the order says the rule, and t
   const answer = await dataOf(hub.operator.call("check", { body: { customer, feature: "seats" } }));
   expect(answer.allowed).toBe(true);
 
+  // A CRM stamps by the second, and a second save within one is no other version.
+  const { version } = await hub.simulator.showDeal(deal.id);
+  await until({
+    what: "a later second than the deal's stamp",
+    ask: async () => (Date.now() >= Date.parse(String(version)) + 1_000 ? true : undefined),
+  });
   await control("DELETE", "faults?vendor=salesforce");
   await control("PATCH", `salesforce/deals/${deal.id}`, {
     fields: { Description: "Region: EMEA" },
