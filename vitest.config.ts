@@ -39,7 +39,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "e2e",
-          globalSetup: servers,
+          globalSetup: [servers, "./test/environment/prepare-tryton.ts"],
           include: ["test/e2e/**/*.test.ts"],
           exclude: [...ignored, samplePipeline],
           testTimeout: 120_000,
