@@ -15,7 +15,7 @@ import type { TenantTransaction } from "./tenant-transaction.ts";
 
 /**
  * Ends and starts rights as planned. Answers what was started, with its ids. One NOTIFY
- * `usher_rights` a customer leaves with the commit.
+ * `usher_rights` a customer leaves right after the commit.
  *
  * @throws when a right would overlap another of the same order line and feature, or when an end
  * would move to a later instant: the database refuses both.

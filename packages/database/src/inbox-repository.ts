@@ -194,7 +194,7 @@ export async function replayQuarantined(
     : update.where("id", "in", ids.length > 0 ? [...ids] : [""])
   ).executeTakeFirst();
   if (numUpdatedRows > 0n)
-    await sql`select pg_notify('usher_inbox', ${tx.tenantId})`.execute(tx.db);
+    await sql`select announce('usher_inbox', ${tx.tenantId})`.execute(tx.db);
   return Number(numUpdatedRows);
 }
 

@@ -1,6 +1,7 @@
 import { isId, type TenantId } from "@usher/entitlement-core/kernel";
 import { Kysely } from "kysely";
 import type { Pool, PoolClient } from "pg";
+import { announce, commit, gatherAnnouncements } from "./announcements.ts";
 import { clientDialect } from "./client-dialect.ts";
 import type { DB } from "./generated/rows.ts";
 
@@ -51,21 +52,17 @@ async function attemptTransaction<Result>(
   }
   const client = await pool.connect();
   let broken: Error | undefined;
+  let announcing: Promise<void> | undefined;
   try {
     const session = sessionOf(client);
     // One round trip instead of two or three: several statements in one simple query.
     await client.query(
-      `${forgetOldPlans(session)}begin${readOnly ? " read only" : ""}; select set_config('usher.tenant_id', '${tenantId}', true)`,
+      `${forgetOldPlans(session)}begin${readOnly ? " read only" : ""}; select set_config('usher.tenant_id', '${tenantId}', true)${readOnly ? "" : `, ${gatherAnnouncements}`}`,
     );
     try {
       const result = await work({ tenantId, db: session.db });
-      const { command } = await client.query("commit");
-      // An error that `work` swallowed leaves the transaction aborted, and COMMIT then rolls back.
-      if (command === "ROLLBACK") {
-        throw new Error(
-          "The transaction was rolled back at commit: a statement in it had failed and the failure was swallowed.",
-        );
-      }
+      const announcements = await commit(client, { readOnly });
+      if (announcements.length > 0) announcing = announce(client, announcements);
       return result;
     } catch (error) {
       await client.query("rollback").catch((reason: unknown) => {
@@ -74,7 +71,13 @@ async function attemptTransaction<Result>(
       throw error;
     }
   } finally {
-    client.release(broken);
+    // Nobody waits for the announcement but the connection that makes it.
+    if (announcing === undefined) client.release(broken);
+    else
+      announcing.then(
+        () => client.release(),
+        (error: unknown) => client.release(error as Error),
+      );
   }
 }
 
