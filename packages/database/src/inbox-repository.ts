@@ -193,8 +193,7 @@ export async function replayQuarantined(
     ? update
     : update.where("id", "in", ids.length > 0 ? [...ids] : [""])
   ).executeTakeFirst();
-  if (numUpdatedRows > 0n)
-    await sql`select announce('usher_inbox', ${tx.tenantId})`.execute(tx.db);
+  if (numUpdatedRows > 0n) await sql`select announce('usher_inbox', ${tx.tenantId})`.execute(tx.db);
   return Number(numUpdatedRows);
 }
 
