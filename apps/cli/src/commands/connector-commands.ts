@@ -19,6 +19,7 @@ import { createConnector } from "../connector/new/create-connector.ts";
 import { authKinds, connectorKinds, triggers } from "../connector/new/template-choice.ts";
 import { releaseManifest } from "../connector/release-manifest.ts";
 import type { RunCommand } from "./command-context.ts";
+import { addConnectorDevCommand } from "./connector-dev-command.ts";
 import { addConnectorRecordCommand } from "./connector-record-command.ts";
 
 interface JsonOption {
@@ -32,6 +33,7 @@ export function addConnectorCommands(program: Command, run: RunCommand): void {
     .description("write a connector, and know whether it is right");
   addNewCommand(connector, run);
   addTestCommand(connector, run);
+  addConnectorDevCommand(connector, run);
   addConnectorRecordCommand(connector, run);
   addReleaseCommand(connector, run);
 }

@@ -21,7 +21,8 @@ export function describeConnectorConformance(subject: ConformanceSubject): void 
         folder: subject.folder ?? null,
         portsLeftOut: portsLeftOutOf(subject),
       });
-      const { system } = await bench.warm();
+      const { peerUrl: url } = bench.harness;
+      const system = bench.harness.connect({ url, fetch, now: Date.now });
       facts = { harness: bench.harness, system, folder: bench.folder };
     });
     afterAll(() => bench.stop());

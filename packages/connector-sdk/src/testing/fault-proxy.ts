@@ -47,6 +47,8 @@ export interface ProxiedRequest {
   readonly body: string;
   /** Null when no answer was given. */
   status: number | null;
+  /** As it was given, whoever gave it; null when none was. */
+  answer: { readonly headers: IncomingHttpHeaders; readonly body: string } | null;
 }
 
 /** A server between a connector and its peer that makes the weather. Loopback only. */
@@ -89,6 +91,7 @@ export async function startFaultProxy({
       headers: incoming.headers,
       body: await readText(incoming),
       status: null,
+      answer: null,
     };
     requests.push(request);
     const fault = takeFault(request);
@@ -99,6 +102,7 @@ export async function startFaultProxy({
     }
     if (fault?.kind === "answer") {
       request.status = fault.status;
+      request.answer = { headers: { ...fault.headers }, body: fault.body ?? "" };
       outgoing.writeHead(fault.status, fault.headers).end(fault.body ?? "");
       return;
     }
@@ -113,6 +117,7 @@ export async function startFaultProxy({
     const shown = shownBody(body, fault);
     request.status = isHtml ? 200 : answer.status;
     const headers = { ...answer.headers, ...(isHtml ? { "content-type": "text/html" } : {}) };
+    request.answer = { headers, body: shown };
     outgoing.writeHead(request.status, withoutFraming(headers)).end(shown);
   }
 

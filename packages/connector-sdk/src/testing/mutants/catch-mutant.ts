@@ -34,11 +34,13 @@ export async function catchMutant(mutant: Mutant): Promise<readonly number[]> {
     const caught: number[] = [];
     for (const { id } of conformanceChecks) {
       const { results } = await runConformance(subject, {
-        only: [id],
+        // The time of a run is that of its other checks.
+        only: id === 50 ? [4, 50] : [id],
         stopwatch,
         ...(id === 50 ? { budgetMs: mutant.slowMs === undefined ? 60_000 : 1_000 } : {}),
       });
-      if (results.some(({ outcome }) => outcome === "failed")) caught.push(id);
+      const result = results.find((one) => one.id === id);
+      if (result?.outcome === "failed") caught.push(id);
     }
     return caught;
   } finally {
