@@ -30,6 +30,8 @@ export const journalConformance: ConformanceSubject = {
   name: "hubspot, reading the Webhooks Journal",
   peer: "the simulator",
   skips: {
+    3: { bypassReason: "proven with search: the manifest is the same" },
+    7: { bypassReason: "proven with search: the README is the same" },
     "http manners": { bypassReason: "proven with search: the client is the same" },
     "status writes": { bypassReason: "proven with search: written as ever" },
     webhooks: { bypassReason: "a hub that reads the journal has no address to call" },

@@ -23,7 +23,7 @@ export interface VendorAnswer {
  * simulator or the vendor's real software. The kit puts its fault proxy in front of it.
  *
  * Optional parts switch checks on. A part that the connector's own abilities ask for and that is
- * missing leaves its checks unproven, which `usher connector test` does not accept without a reason.
+ * missing leaves its checks unproven, which no run accepts: add the part, or skip them with a reason.
  */
 export interface ConformanceHarness {
   readonly peerUrl: string;

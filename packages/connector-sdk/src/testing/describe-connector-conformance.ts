@@ -7,8 +7,8 @@ import { renderFault } from "./render-fault.ts";
 import { runCheck } from "./run-check.ts";
 
 /**
- * The fifty checks, registered with vitest, one test each. What is beyond the connector, left out or
- * unproven is a skipped test that says why.
+ * The fifty checks, registered with vitest, one test each. What is beyond the connector, left out
+ * is a skipped test that says why; what is unproven fails, and says what the harness lacks.
  */
 export function describeConnectorConformance(subject: ConformanceSubject): void {
   describe(`conformance of ${subject.name}`, () => {
@@ -33,6 +33,11 @@ export function describeConnectorConformance(subject: ConformanceSubject): void 
         const result = await runCheck({ check, subject, facts, bench });
         if (result.outcome === "failed" && result.fault !== null) {
           throw new Error(renderFault(result.fault));
+        }
+        if (result.outcome === "unproven") {
+          throw new Error(
+            `${result.because}. Add it, or leave the check out with a reason: skips: { ${check.id}: { bypassReason: "…" } }.`,
+          );
         }
         if (result.because !== null) skip(`${result.outcome}: ${result.because}`);
       },
