@@ -70,8 +70,8 @@ export async function startFaultProxy({
   readonly peerUrl: string;
 }): Promise<FaultProxy> {
   const peer = new URL(peerUrl);
-  // Node lets go of a kept connection before the time the peer says it will close it.
-  const agent = new Agent({ keepAlive: true });
+  // A kept connection that the peer closes while a request is under way would be weather nobody ordered.
+  const agent = new Agent({ keepAlive: false });
   let rules: { readonly rule: ProxyRule; left: number }[] = [];
   let requests: ProxiedRequest[] = [];
   let running = 0;
@@ -159,6 +159,8 @@ export async function startFaultProxy({
       outgoing.end(String(error));
     });
   });
+  // For the same reason none of the connector's idle connections is closed from here.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 
   return {

@@ -49,7 +49,12 @@ function toFault(input: {
 }
 
 function detailOf(error: unknown): FaultDetail {
-  if (error instanceof ConformanceFault) return error.detail;
+  if (error instanceof ConformanceFault) {
+    const { detail, cause } = error;
+    return cause instanceof Error
+      ? { ...detail, says: `${detail.says} It was thrown as: ${cause.message}` }
+      : detail;
+  }
   const says = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return { says, path: null, expected: null, received: null };
 }
