@@ -24,7 +24,10 @@ if (chosen.length === 0) {
 // (guarded processes) or is cleared by the next run (folders) needs no more.
 let stopStage = async () => {};
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => void stopStage().finally(() => process.exit(130)));
+  process.once(signal, () => {
+    process.stderr.write(`Stopped by ${signal}; nothing was written.\n`);
+    void stopStage().finally(() => process.exit(130));
+  });
 }
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
