@@ -40,7 +40,7 @@ export async function billOrder(input: {
   const where = { client, context, customer, orderId: order.orderId };
   const findSubscriptions = () => findOrderSubscriptions(where);
   const findInvoices = () => findOrderInvoices(where);
-  const groups = groupSubscriptionLines(order.lines);
+  const groups = groupSubscriptionLines(order);
   const invoiceLines = order.lines.filter(({ billing }) => billing.kind === "invoice");
   const isFirst = order.revision <= 1;
   const mustLook = !isNew && !(isFirst && areKeysGood({ order, nowMs }));

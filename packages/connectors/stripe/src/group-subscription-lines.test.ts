@@ -18,7 +18,10 @@ function aLine(number: number, change: Partial<BillingLine> = {}): BillingLine {
 }
 
 const shape = (lines: readonly BillingLine[]) =>
-  groupSubscriptionLines(lines).map(({ bill, lines: held }) => [bill, held.length]);
+  groupSubscriptionLines({ lines, currency: "USD" }).map(({ bill, lines: held }) => [
+    bill,
+    held.length,
+  ]);
 
 describe("groupSubscriptionLines", () => {
   it("puts all lines of one rhythm and term into one subscription", () => {

@@ -1,4 +1,5 @@
-import type { BillingLine } from "@usher/connector-sdk/spec";
+import type { BillingLine, BillingOrder } from "@usher/connector-sdk/spec";
+import { chargeableStepOf } from "./stripe-amount.ts";
 import { type StripeInstallments, toStripeInstallments } from "./stripe-installments.ts";
 
 export interface SubscriptionLine {
@@ -21,9 +22,11 @@ const itemsMax = 20;
  * One subscription for all subscription lines, as far as Stripe allows: its items share interval
  * and dates, and are 20 at most. Lines keep their order, so a retry forms the same groups.
  */
-export function groupSubscriptionLines(
-  lines: readonly BillingLine[],
-): readonly SubscriptionGroup[] {
+export function groupSubscriptionLines({
+  lines,
+  currency,
+}: Pick<BillingOrder, "lines" | "currency">): readonly SubscriptionGroup[] {
+  const stepMinor = chargeableStepOf(currency);
   const groups = new Map<string, SubscriptionLine[]>();
   for (const line of lines) {
     if (line.billing.kind !== "subscription") continue;
@@ -32,6 +35,7 @@ export function groupSubscriptionLines(
       unitAmountMinor,
       months,
       interval: line.billing.interval,
+      stepMinor,
     });
     const key = [
       `${installments.intervalCount}${installments.interval}`,

@@ -15,6 +15,20 @@ function stripeExponentOf(currency: string): 0 | 2 | 3 {
 }
 
 /**
+ * The smallest amount Stripe can charge, in ISO 4217 minor units: 1 of most currencies; 10 of those
+ * with three decimals, of which Stripe takes two; 100 of the ariary, which it takes whole. What is
+ * split into parts has to be split by this, or the parts cannot be billed although the whole can.
+ * ISK and UGX are whole in ISO 4217 already; HUF and TWD are whole only in payouts, which are not ours.
+ * @see https://docs.stripe.com/currencies#special-cases
+ */
+export function chargeableStepOf(currency: string): number {
+  const code = parseCurrency(currency);
+  if (code === null) return 1;
+  if (threeDecimal.has(code)) return 10 ** (exponentOf(code) - 2);
+  return 10 ** Math.max(0, exponentOf(code) - stripeExponentOf(code));
+}
+
+/**
  * An amount in ISO 4217 minor units as Stripe wants it. Never `* 100`: 500 JPY is 500, 5 ISK is 500,
  * 1.230 KWD is 1230. Throws `validation` where Stripe cannot hold the amount exactly.
  */

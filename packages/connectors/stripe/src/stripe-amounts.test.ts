@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fromStripeAmount, toStripeAmount } from "./stripe-amount.ts";
+import { chargeableStepOf, fromStripeAmount, toStripeAmount } from "./stripe-amount.ts";
 import { toStripeInstallments } from "./stripe-installments.ts";
 
 describe("toStripeAmount", () => {
@@ -32,6 +32,8 @@ describe("toStripeAmount", () => {
   });
 });
 
+const aYearlyPrice = { unitAmountMinor: 900, interval: "year", stepMinor: 1 } as const;
+
 describe("toStripeInstallments", () => {
   it("adds up to the price of the term exactly, whatever does not divide", () => {
     fc.assert(
@@ -44,6 +46,7 @@ describe("toStripeInstallments", () => {
             unitAmountMinor,
             months,
             interval,
+            stepMinor: 1,
           });
           const monthsPerPeriod = (made.interval === "year" ? 12 : 1) * intervalCount;
           const periods = months / monthsPerPeriod;
@@ -56,16 +59,40 @@ describe("toStripeInstallments", () => {
     );
   });
 
+  it("splits what Stripe can bill into parts that Stripe can bill: KWD takes two of its three decimals", () => {
+    const currencies = "USD EUR JPY KRW ISK UGX HUF TWD MGA BHD JOD KWD OMR TND".split(" ");
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...currencies),
+        fc.nat({ max: 10_000_000 }),
+        fc.integer({ min: 1, max: 36 }),
+        (currency, steps, months) => {
+          const stepMinor = chargeableStepOf(currency);
+          const unitAmountMinor = steps * stepMinor;
+          const { perPeriodMinor, remainderMinor } = toStripeInstallments({
+            unitAmountMinor,
+            months,
+            interval: "month",
+            stepMinor,
+          });
+          expect(perPeriodMinor * months + remainderMinor).toBe(unitAmountMinor);
+          for (const minor of [unitAmountMinor, perPeriodMinor, remainderMinor]) {
+            const amount = toStripeAmount({ minor, currency });
+            expect(fromStripeAmount({ amount, currency })).toBe(minor);
+          }
+        },
+      ),
+    );
+  });
+
   it("bills a term of broken years in one, and refuses one that Stripe cannot", () => {
-    expect(toStripeInstallments({ unitAmountMinor: 900, months: 18, interval: "year" })).toEqual({
+    expect(toStripeInstallments({ ...aYearlyPrice, months: 18 })).toEqual({
       interval: "month",
       intervalCount: 18,
       perPeriodMinor: 900,
       remainderMinor: 0,
     });
-    expect(() =>
-      toStripeInstallments({ unitAmountMinor: 900, months: 42, interval: "year" }),
-    ).toThrow(
+    expect(() => toStripeInstallments({ ...aYearlyPrice, months: 42 })).toThrow(
       expect.objectContaining({ detail: expect.objectContaining({ category: "validation" }) }),
     );
   });

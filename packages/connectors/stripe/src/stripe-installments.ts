@@ -14,18 +14,20 @@ const monthsPerPeriodMax = 36;
 /**
  * Splits the price of one unit for the whole term into equal periods, to the cent: what does not
  * divide is billed once, with the first period, so that the periods add up to the price exactly.
- * A term that is no whole number of intervals is billed in one.
+ * Every part is a multiple of `stepMinor` when the price is. A term that is no whole number of intervals is billed in one.
  */
 export function toStripeInstallments(input: {
   readonly unitAmountMinor: number;
   readonly months: number;
   readonly interval: "month" | "year";
+  /** The smallest amount that can be charged, of `chargeableStepOf`. */
+  readonly stepMinor: number;
 }): StripeInstallments {
-  const { unitAmountMinor, months, interval } = input;
+  const { unitAmountMinor, months, interval, stepMinor } = input;
   const monthsPerPeriod = interval === "year" ? 12 : 1;
   if (months % monthsPerPeriod === 0) {
     const periods = months / monthsPerPeriod;
-    const perPeriodMinor = Math.floor(unitAmountMinor / periods);
+    const perPeriodMinor = Math.floor(unitAmountMinor / periods / stepMinor) * stepMinor;
     const remainderMinor = unitAmountMinor - perPeriodMinor * periods;
     return { interval, intervalCount: 1, perPeriodMinor, remainderMinor };
   }
