@@ -35,6 +35,8 @@ export interface InboundEventToStore {
   readonly headers: Readonly<Record<string, string>>;
   readonly rawBody: Uint8Array;
   readonly body: unknown;
+  /** Set: it goes straight to quarantine, with this reason; no attempt at it could end otherwise. */
+  readonly quarantinedBecause?: string;
 }
 
 /**
@@ -197,6 +199,15 @@ export async function replayQuarantined(
   return Number(numUpdatedRows);
 }
 
+/** One message with its payload; null when there is none of this id. */
+export async function findInboxMessage(
+  tx: TenantTransaction,
+  id: InboxMessageId,
+): Promise<(InboxMessage & { readonly rawBody: Uint8Array | null }) | null> {
+  const row = await tx.db.selectFrom("inbox").selectAll().where("id", "=", id).executeTakeFirst();
+  return row ? { ...fromInboxRow(row), rawBody: row.raw_body } : null;
+}
+
 /** Newest first. */
 export async function listInbox(
   tx: TenantTransaction,
@@ -254,8 +265,9 @@ async function insertMessages(
 ): Promise<Set<string>> {
   if (messages.length === 0) return new Set();
   const { rows } = await sql<{ event_id: string }>`
-    insert into inbox (id, connection_id, event_id, type, deal_id, headers, raw_body, body)
-      select * from unnest(
+    insert into inbox
+        (id, connection_id, event_id, type, deal_id, headers, raw_body, body, last_error, status)
+      select m.*, case when m.because is null then 'pending' else 'quarantined' end from unnest(
         ${messages.map(() => createId("inboxMessage"))}::text[],
         ${messages.map((one) => one.connectionId)}::text[],
         ${messages.map((one) => one.eventId)}::text[],
@@ -263,7 +275,9 @@ async function insertMessages(
         ${messages.map((one) => one.dealId)}::text[],
         ${messages.map((one) => toJsonText(one.headers))}::jsonb[],
         ${messages.map((one) => (one.rawBody === null ? null : Buffer.from(one.rawBody)))}::bytea[],
-        ${messages.map((one) => (one.body === null || one.body === undefined ? null : toJsonText(one.body)))}::jsonb[])
+        ${messages.map((one) => (one.body === null || one.body === undefined ? null : toJsonText(one.body)))}::jsonb[],
+        ${messages.map((one) => one.quarantinedBecause ?? null)}::text[])
+        as m (id, connection_id, event_id, type, deal_id, headers, raw_body, body, because)
       on conflict (tenant_id, connection_id, event_id) do nothing
       returning event_id`.execute(tx.db);
   return new Set(rows.map((row) => row.event_id));

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { loadCheckpoint, saveCheckpoint, saveConnection } from "./connection-repository.ts";
 import {
   claimInbox,
+  findInboxMessage,
   finishInbox,
   inboxBacklog,
   listInbox,
@@ -39,6 +40,32 @@ beforeEach(async () => {
 });
 
 describe("storing", () => {
+  it("what cannot be read is kept with its payload and its reason, and no worker ever gets it", async () => {
+    const event = {
+      type: "unreadable",
+      dealId: null,
+      headers: {},
+      rawBody: Buffer.from("[{}, {}]"),
+      body: { objectId: "no number" },
+    };
+    await hub.inTenant((tx) =>
+      storeInbound(tx, {
+        connectionId,
+        events: [
+          { ...event, eventId: "good" },
+          { ...event, eventId: "bad", quarantinedBecause: "objectId: expected a number" },
+        ],
+      }),
+    );
+    const { messages } = await claim(10);
+    expect(messages.map((one) => one.eventId)).toEqual(["good"]);
+    const [kept] = await list("quarantined");
+    expect(kept).toMatchObject({ eventId: "bad", lastError: "objectId: expected a number" });
+    const whole = await hub.inTenant((tx) => findInboxMessage(tx, kept?.id as InboxMessageId));
+    expect(whole?.body).toEqual({ objectId: "no number" });
+    expect(Buffer.from(whole?.rawBody ?? []).toString()).toBe("[{}, {}]");
+  });
+
   it("an event announced twenty times at once is stored once, with its exact bytes", async () => {
     const rawBody = Buffer.from('{"id" : "evt_1"}');
     const event = {

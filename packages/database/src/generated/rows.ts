@@ -85,16 +85,31 @@ export interface CatalogVersion {
 export interface Connection {
   config: Json;
   created_at: Generated<Timestamp>;
+  credentials_changed_at: Generated<Timestamp>;
+  credentials_version: Generated<number>;
   id: string;
   kinds: string[];
   last_error: Json | null;
+  last_error_at: Timestamp | null;
   last_success_at: Timestamp | null;
   name: string;
+  next_config: Json | null;
+  next_secrets: Buffer | null;
+  old_webhook_secrets_until: Timestamp | null;
+  quota: Json | null;
   secrets: Buffer;
   status: Generated<string>;
   tenant_id: Generated<string>;
   updated_at: Generated<Timestamp>;
   vendor: string;
+}
+
+export interface ConnectionToken {
+  connection_id: string;
+  credentials_version: number;
+  tenant_id: Generated<string>;
+  tokens: Buffer | null;
+  updated_at: Generated<Timestamp>;
 }
 
 export interface Customer {
@@ -310,6 +325,7 @@ export interface StatusList {
 export interface StreamCheckpoint {
   checkpoint: Json;
   connection_id: string;
+  read_to_end_at: Timestamp | null;
   stream: string;
   tenant_id: Generated<string>;
   updated_at: Generated<Timestamp>;
@@ -385,6 +401,7 @@ export interface DB {
   approval_decisions: ApprovalDecision;
   approval_tasks: ApprovalTask;
   catalog_versions: CatalogVersion;
+  connection_tokens: ConnectionToken;
   connections: Connection;
   customers: Customer;
   entitlements: Entitlement;

@@ -11,6 +11,7 @@ import * as machineRoom from "./2026-11-24-09-machine-room.ts";
 import * as directory from "./2026-11-24-10-directory.ts";
 import * as writeBackWishes from "./2026-11-24-11-write-back-wishes.ts";
 import * as announceAfterCommit from "./2026-11-24-12-announce-after-commit.ts";
+import * as connectionsAtWork from "./2026-11-24-13-connections-at-work.ts";
 
 /** Every migration in order. A released one is never edited: the next change is a new file. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -26,6 +27,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "2026-11-24-10-directory": directory,
   "2026-11-24-11-write-back-wishes": writeBackWishes,
   "2026-11-24-12-announce-after-commit": announceAfterCommit,
+  "2026-11-24-13-connections-at-work": connectionsAtWork,
 };
 
 export const migrationProvider: MigrationProvider = {

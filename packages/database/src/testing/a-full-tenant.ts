@@ -39,6 +39,10 @@ export async function aFullTenant(tx: TenantTransaction): Promise<void> {
     sealedSecrets: new Uint8Array([1]),
   });
   await saveCheckpoint(tx, { connectionId: connection.id, stream: "deals", checkpoint: {} });
+  await tx.db
+    .insertInto("connection_tokens")
+    .values({ connection_id: connection.id, credentials_version: 1, tokens: Buffer.from([1]) })
+    .execute();
   await storeHints(tx, {
     connectionId: connection.id,
     changes: [{ dealId: "006", version: "1" }],
