@@ -1,7 +1,13 @@
-import { randomBytes } from "node:crypto";
+import { createCipheriv, randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { keyEncryptionKey, openSecret, sealedBy, sealSecret } from "./sealed-secret.ts";
+import {
+  keyEncryptionKey,
+  openSecret,
+  resealSecret,
+  sealedBy,
+  sealSecret,
+} from "./sealed-secret.ts";
 
 const kek = { id: "2027-01", key: randomBytes(32) };
 const purpose = "signing-key:abc";
@@ -50,6 +56,32 @@ describe("a sealed secret", () => {
     expect(() => openSecret({ sealed, keks: [], purpose })).toThrow(/"2027-01"/);
     const impostor = { id: kek.id, key: randomBytes(32) };
     expect(() => openSecret({ sealed, keks: [impostor], purpose })).toThrow(/does not open/);
+  });
+});
+
+describe("a new key encryption key", () => {
+  const fresh = { id: "2028-01", key: randomBytes(32) };
+
+  it("wraps the data key anew and leaves the content as it is; the old key is then of no use", () => {
+    const sealed = sealSecret({ plaintext, kek, purpose });
+    const resealed = resealSecret({ sealed, keks: [fresh, kek], purpose });
+    expect(sealedBy(resealed)).toBe("2028-01");
+    expect(openSecret({ sealed: resealed, keks: [fresh], purpose })).toEqual(plaintext);
+    expect(() => openSecret({ sealed: resealed, keks: [kek], purpose })).toThrow(/2028-01/);
+    const content = (bytes: Buffer) => bytes.subarray(bytes.length - plaintext.length - 28);
+    expect(content(resealed)).toEqual(content(sealed));
+  });
+
+  it("takes over what was sealed before there were envelopes", () => {
+    const head = Buffer.concat([Buffer.from([1, kek.id.length]), Buffer.from(kek.id)]);
+    const nonce = randomBytes(12);
+    const cipher = createCipheriv("aes-256-gcm", kek.key, nonce);
+    cipher.setAAD(Buffer.concat([head, Buffer.from(purpose)]));
+    const body = Buffer.concat([cipher.update(plaintext), cipher.final()]);
+    const old = Buffer.concat([head, nonce, body, cipher.getAuthTag()]);
+    expect(openSecret({ sealed: old, keks: [kek], purpose })).toEqual(plaintext);
+    const resealed = resealSecret({ sealed: old, keks: [fresh, kek], purpose });
+    expect(openSecret({ sealed: resealed, keks: [fresh], purpose })).toEqual(plaintext);
   });
 });
 

@@ -1,4 +1,4 @@
-import { type KeyEncryptionKey, openSecret, sealSecret } from "./sealed-secret.ts";
+import { type KeyEncryptionKey, openSecret, resealSecret, sealSecret } from "./sealed-secret.ts";
 import { exportPrivateKey, importPrivateKey, type SigningKey } from "./signing-key.ts";
 
 const purposeOf = (kid: string): string => `signing-key:${kid}`;
@@ -36,4 +36,15 @@ export function openSigningKey({
 }): SigningKey {
   const pkcs8 = openSecret({ sealed: stored.sealedPrivate, keks, purpose: purposeOf(stored.kid) });
   return importPrivateKey({ pkcs8, kid: stored.kid });
+}
+
+/** The same key, sealed by `keks[0]`. */
+export function resealSigningKey({
+  stored,
+  keks,
+}: {
+  readonly stored: Pick<StoredSigningKey, "kid" | "sealedPrivate">;
+  readonly keks: readonly [KeyEncryptionKey, ...KeyEncryptionKey[]];
+}): Buffer {
+  return resealSecret({ sealed: stored.sealedPrivate, keks, purpose: purposeOf(stored.kid) });
 }
