@@ -22,12 +22,13 @@ const database = createDatabase({
   applicationName: "usher-api",
   onIdleError: (error) => log.warn({ err: error }, "a database connection broke"),
 });
+const [newestKey, ...olderKeys] = config.keyEncryptionKeys;
 const temporal = openTemporalDoor({ options: config.temporal, log });
 const api = createApi({
   database,
   temporal,
   connectors: await loadConnectors({ folder: config.connectorsFolder }),
-  keks: [hubKeyEncryptionKey(config.keyEncryptionKey)],
+  keks: [hubKeyEncryptionKey(newestKey), ...olderKeys.map(hubKeyEncryptionKey)],
   publicUrl: config.publicUrl,
   tokenAudience: config.tokenAudience,
   log,

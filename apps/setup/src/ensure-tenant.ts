@@ -1,6 +1,6 @@
 import { addApiKey, createDatabase, ensureTenant, saveUser } from "@usher/database";
 import type { TimeZone } from "@usher/entitlement-core/kernel";
-import { kekOf, type SetupConfig } from "./config.ts";
+import { keksOf, type SetupConfig } from "./config.ts";
 import { ensureSigningKeys } from "./signing-keys.ts";
 
 export interface EnsuredTenant {
@@ -20,7 +20,7 @@ export async function ensureTenantWithOperator(input: {
   readonly keyEnvironment: "test" | "live" | null;
 }): Promise<EnsuredTenant> {
   refuseUnknownTimeZone(input.tenant.timeZone);
-  const kek = kekOf(input.config);
+  const [kek] = keksOf(input.config);
   const owner = createDatabase({
     url: input.config.databaseUrl,
     poolSize: 2,

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { readConfig } from "./config.ts";
 import { ensureTenantWithOperator } from "./ensure-tenant.ts";
 import { migrate } from "./migrate.ts";
+import { resealEverything } from "./reseal.ts";
 import { rotateTenantKeys } from "./rotate-tenant-keys.ts";
 
 interface JsonOption {
@@ -98,6 +99,22 @@ program
         ? "Rotated: the next key signs from now on."
         : "Not rotated: the next key has been published for less than a day, and verifiers may not know it yet.";
       return { value: { is_rotated: isRotated }, sentence };
+    }),
+  );
+
+program
+  .command("reseal")
+  .description(
+    "seal every secret (signing keys, connections, their tokens) by the first of the key-encryption keys; then the others may go",
+  )
+  .option("--json", "print one JSON document")
+  .action((options: JsonOption) =>
+    answer(options, async () => {
+      const result = await resealEverything({ config: readConfig() });
+      return {
+        value: result,
+        sentence: `Sealed ${result.secrets} secrets of ${result.tenants} tenants by the first key. Take the others out of USHER_KEY_ENCRYPTION_KEY everywhere.`,
+      };
     }),
   );
 

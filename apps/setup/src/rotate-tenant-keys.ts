@@ -1,5 +1,5 @@
 import { createDatabase } from "@usher/database";
-import { kekOf, type SetupConfig } from "./config.ts";
+import { keksOf, type SetupConfig } from "./config.ts";
 import { rotateSigningKeys } from "./signing-keys.ts";
 
 /** Rotates one tenant's signing keys; false when it is too early. Throws when there is no such tenant. */
@@ -8,7 +8,7 @@ export async function rotateTenantKeys(input: {
   readonly slug: string;
   readonly now: number;
 }): Promise<boolean> {
-  const kek = kekOf(input.config);
+  const [kek] = keksOf(input.config);
   const owner = createDatabase({
     url: input.config.databaseUrl,
     poolSize: 2,

@@ -34,6 +34,7 @@ export async function runWorkerProcess({
     ...(config.temporal.apiKey === undefined ? {} : { apiKey: config.temporal.apiKey }),
   });
 
+  const [newestKey, ...olderKeys] = config.keyEncryptionKeys;
   const worker = await startWorker({
     database,
     temporal: {
@@ -44,7 +45,7 @@ export async function runWorkerProcess({
       workflowTaskTimeoutMs: config.temporal.workflowTaskTimeoutMs,
     },
     connectors,
-    keyEncryptionKeys: [hubKeyEncryptionKey(config.keyEncryptionKey)],
+    keyEncryptionKeys: [hubKeyEncryptionKey(newestKey), ...olderKeys.map(hubKeyEncryptionKey)],
     publicUrl: config.publicUrl,
     tokenAudience: config.tokenAudience,
     bundleFolder: config.bundleFolder,

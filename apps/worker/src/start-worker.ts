@@ -43,8 +43,8 @@ export interface WorkerDependencies {
     readonly workflowTaskTimeoutMs?: number;
   };
   readonly connectors: readonly ConnectorDefinition[];
-  /** Open connection secrets and signing keys. */
-  readonly keyEncryptionKeys: readonly KeyEncryptionKey[];
+  /** Open connection secrets and signing keys; the first seals tokens. */
+  readonly keyEncryptionKeys: readonly [KeyEncryptionKey, ...KeyEncryptionKey[]];
   /** Issuer of tokens and base of links, without a slash at the end. */
   readonly publicUrl: string;
   readonly tokenAudience: string;

@@ -68,6 +68,18 @@ export async function changeSigningKeys(
   return listSigningKeys(tx);
 }
 
+/** The same private key, sealed otherwise. */
+export async function replaceSealedKey(
+  tx: TenantTransaction,
+  { kid, sealedPrivate }: { readonly kid: string; readonly sealedPrivate: Uint8Array },
+): Promise<void> {
+  await tx.db
+    .updateTable("signing_keys")
+    .set({ sealed_private: Buffer.from(sealedPrivate) })
+    .where("kid", "=", kid)
+    .executeTakeFirstOrThrow();
+}
+
 async function insertKey(
   tx: TenantTransaction,
   { key, status }: { readonly key: SigningKeyToStore; readonly status: "next" | "current" },

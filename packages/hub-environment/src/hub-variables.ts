@@ -7,11 +7,19 @@ export const optionalText = z
   .optional()
   .transform((text) => (text === undefined || text === "" ? undefined : text));
 
-/** 32 bytes in base64, such as `openssl rand -base64 32` makes. */
-export const keyOf32Bytes = z
+const keyOf32Bytes = z
   .base64()
   .transform((text): Uint8Array => Buffer.from(text, "base64"))
   .refine((key) => key.byteLength === 32, "Expected 32 bytes in base64: openssl rand -base64 32");
+
+/**
+ * Keys of 32 bytes in base64, such as `openssl rand -base64 32` makes, separated by commas or line
+ * breaks. The first seals; the others only open what was sealed before it was there.
+ */
+export const keyEncryptionKeys = z
+  .string()
+  .transform((text) => text.split(/[\s,]+/).filter((part) => part !== ""))
+  .pipe(z.tuple([keyOf32Bytes], keyOf32Bytes));
 
 const payloadKeys = z.string().transform((text, context): PayloadKeys => {
   try {
@@ -40,8 +48,8 @@ export const hubVariables = {
   USHER_PAYLOAD_KEYS: payloadKeys.describe(
     "id:base64,… 32 bytes each; the first encrypts what Temporal stores, all decrypt",
   ),
-  USHER_KEY_ENCRYPTION_KEY: keyOf32Bytes.describe(
-    "Seals connection secrets and signing keys; 32 bytes, base64",
+  USHER_KEY_ENCRYPTION_KEY: keyEncryptionKeys.describe(
+    "Seals connection secrets and signing keys; 32 bytes, base64. Older ones behind it, after commas, still open",
   ),
   USHER_PUBLIC_URL: z
     .url()
@@ -63,7 +71,8 @@ export interface HubSettings {
     readonly taskQueuePrefix: string;
     readonly payloadKeys: PayloadKeys;
   };
-  readonly keyEncryptionKey: Uint8Array;
+  /** The first seals, all open. */
+  readonly keyEncryptionKeys: readonly [Uint8Array, ...Uint8Array[]];
   /** Without a slash at the end. */
   readonly publicUrl: string;
   readonly tokenAudience: string;
@@ -86,7 +95,7 @@ export function toHubSettings(variables: HubVariables): HubSettings {
       taskQueuePrefix: variables.USHER_TASK_QUEUE_PREFIX,
       payloadKeys: variables.USHER_PAYLOAD_KEYS,
     },
-    keyEncryptionKey: variables.USHER_KEY_ENCRYPTION_KEY,
+    keyEncryptionKeys: variables.USHER_KEY_ENCRYPTION_KEY,
     publicUrl: variables.USHER_PUBLIC_URL,
     tokenAudience: variables.USHER_TOKEN_AUDIENCE,
     logLevel: variables.USHER_LOG_LEVEL,
