@@ -44,6 +44,8 @@ export interface SimulatorOptions {
     /** Default `Usher`: fields are named `Usher_Status__c` and so on. */
     readonly fieldPrefix?: string | undefined;
     readonly pageSizeMax?: number | undefined;
+    /** Objects selected for Change Data Capture; default none. */
+    readonly changeDataCapture?: readonly string[] | undefined;
   };
   readonly stripe?: {
     readonly secretKey?: string | undefined;
@@ -224,6 +226,9 @@ function orgDefaults({ salesforce }: SimulatorOptions, seed: number) {
     jwtPublicKey: null,
     lateCommits: { remaining: 0, seconds: 0 },
     tokenTtlMs: 2 * 3_600_000,
+    changeDataCapture: salesforce?.changeDataCapture ?? [],
+    changeMishaps: { gaps: 0, overflows: 0 },
+    busEpoch: 1,
   };
 }
 

@@ -2,19 +2,22 @@ import type { Server as HttpServer } from "node:http";
 import type { AddressInfo, Server } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { createSimulator, type SimulatorOptions } from "./create-simulator.ts";
+import { type RunningPubSub, startPubSubServer } from "./salesforce/pubsub/start-pubsub-server.ts";
 import type { SimulatorParts } from "./simulator-parts.ts";
 
 export interface StartOptions extends SimulatorOptions {
   /** 0: a free one. */
   readonly port?: number;
   readonly host?: string;
+  /** Salesforce's Pub/Sub API on a port of its own (0: a free one); without it there is none. */
+  readonly pubSub?: { readonly port: number; readonly keepAliveMs?: number };
 }
 
 export interface RunningSimulator {
   /** `http://127.0.0.1:<port>`, no slash at the end; the vendors' urls are the same origin today. */
   readonly url: string;
   readonly port: number;
-  readonly salesforce: { readonly url: string };
+  readonly salesforce: { readonly url: string; readonly pubSub: RunningPubSub | null };
   readonly stripe: { readonly url: string };
   readonly hubspot: { readonly url: string };
   /** The origin that serves `/` (the page) and `/control/…`. */
@@ -29,14 +32,19 @@ const TICK_MS = 500;
 
 /** Serves a simulator of its own; several can run in one process. Rejects when the port is taken. */
 export async function startSimulator(options: StartOptions = {}): Promise<RunningSimulator> {
-  const { port = 0, host = "127.0.0.1", ...rest } = options;
+  const { port = 0, host = "127.0.0.1", pubSub: pubSubOptions, ...rest } = options;
   const simulator = createSimulator(rest);
   const server = createAdaptorServer({ fetch: simulator.app.fetch }) as HttpServer;
   // Longer than any client keeps an idle connection: else a call meets a socket that is just closing.
   server.keepAliveTimeout = 75_000;
+  let pubSub: RunningPubSub | null = null;
   try {
+    const { org, tokens } = simulator.parts;
+    if (pubSubOptions !== undefined)
+      pubSub = await startPubSubServer({ org, tokens, host, ...pubSubOptions });
     await listen(server, port, host);
   } catch (error) {
+    pubSub?.stop();
     simulator.stop();
     throw error;
   }
@@ -46,13 +54,14 @@ export async function startSimulator(options: StartOptions = {}): Promise<Runnin
   return {
     url,
     port: address.port,
-    salesforce: { url },
+    salesforce: { url, pubSub },
     stripe: { url },
     hubspot: { url },
     control: { url },
     parts: simulator.parts,
     async stop() {
       clearInterval(ticking);
+      pubSub?.stop();
       simulator.stop();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();

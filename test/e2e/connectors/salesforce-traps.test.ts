@@ -1,12 +1,8 @@
 import { createSalesforceConnector } from "@usher/connector-salesforce";
-import type {
-  Checkpoint,
-  ConnectedSystem,
-  CrmConnector,
-  DealStatus,
-} from "@usher/connector-sdk/spec";
+import type { Checkpoint, ConnectedSystem, CrmConnector } from "@usher/connector-sdk/spec";
 import { aCallContext, outcomeOf, startFaultProxy } from "@usher/connector-sdk/testing";
 import { afterEach, describe, expect, it } from "vitest";
+import { aStatus } from "./a-deal-status.ts";
 import { accountName, salesforceConfigFor, startSalesforceWorld } from "./salesforce-world.ts";
 
 const stops: (() => Promise<void>)[] = [];
@@ -38,24 +34,6 @@ function connectTo(url: string, config: Readonly<Record<string, unknown>> = {}):
 function crmOf({ crm }: ConnectedSystem): CrmConnector {
   if (crm === null) throw new Error("Salesforce is a CRM");
   return crm;
-}
-
-let orders = 0;
-function aStatus(change: Partial<DealStatus> = {}): DealStatus {
-  orders += 1;
-  return {
-    orderId: `ord_trap_${orders}`,
-    sequence: 1,
-    status: "Received",
-    waitingOn: null,
-    dueAtIso: null,
-    activeFromIso: null,
-    activeUntilIso: null,
-    problem: null,
-    summary: "s",
-    url: "https://usher.example/o",
-    ...change,
-  };
 }
 
 async function readAll(crm: CrmConnector, from: Checkpoint | null = null) {

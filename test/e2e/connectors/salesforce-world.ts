@@ -31,22 +31,32 @@ export async function startSalesforceWorld(
   let heldMs: number | null = null;
   const simulator = await startSimulator({ now: () => heldMs ?? Date.now(), ...options });
   const url = simulator.salesforce.url;
-  const login = await fetch(`${url}/services/oauth2/token`, {
-    method: "POST",
-    body: new URLSearchParams({
-      grant_type: "client_credentials",
-      client_id: DEFAULT_CREDENTIALS.salesforceClientId,
-      client_secret: DEFAULT_CREDENTIALS.salesforceClientSecret,
-    }),
-  });
-  const { access_token: token } = (await login.json()) as { access_token: string };
+  let token = await logIn();
 
-  function api(method: string, path: string, body?: unknown): Promise<Response> {
-    return fetch(`${url}/services/data/v67.0${path}`, {
-      method,
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  async function logIn(): Promise<string> {
+    const login = await fetch(`${url}/services/oauth2/token`, {
+      method: "POST",
+      body: new URLSearchParams({
+        grant_type: "client_credentials",
+        client_id: DEFAULT_CREDENTIALS.salesforceClientId,
+        client_secret: DEFAULT_CREDENTIALS.salesforceClientSecret,
+      }),
     });
+    return ((await login.json()) as { access_token: string }).access_token;
+  }
+
+  async function api(method: string, path: string, body?: unknown): Promise<Response> {
+    const send = () =>
+      fetch(`${url}/services/data/v67.0${path}`, {
+        method,
+        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+    const answer = await send();
+    if (answer.status !== 401) return answer;
+    // The clock was moved beyond the token's life.
+    token = await logIn();
+    return send();
   }
 
   async function create(

@@ -37,7 +37,14 @@ export const answer = (
 });
 
 export function authorOf(request: DataRequest, operation: string): Author {
-  return { userId: request.userId, isApi: true, stamp: request.org.stampNow(), operation };
+  const client = /\bclient=([^,\s]+)/.exec(request.header("sforce-call-options") ?? "")?.[1];
+  return {
+    userId: request.userId,
+    isApi: true,
+    stamp: request.org.stampNow(),
+    operation,
+    changeOrigin: `com/salesforce/api/rest/${request.version.slice(1)};client=${client ?? ""}`,
+  };
 }
 
 export function bodyObject(body: unknown): Record<string, unknown> {

@@ -2,6 +2,7 @@ import type { FaultBoard } from "../fault/fault-board.ts";
 import type { Store } from "../store/store.ts";
 import type { Row, Table } from "../store/table.ts";
 import type { WebhookCenter } from "../webhook/webhook-center.ts";
+import type { ChangeEvent } from "./pubsub/change-event.ts";
 import { makeSalesforceId } from "./salesforce-id.ts";
 import { wholeSecond } from "./salesforce-time.ts";
 import type { FieldDefinition, FieldValue } from "./schema/field.ts";
@@ -32,6 +33,12 @@ export interface OrgSettings extends Row {
   /** The next `remaining` human changes are stamped this many seconds ago, as a late commit is. */
   readonly lateCommits: { readonly remaining: number; readonly seconds: number };
   readonly tokenTtlMs: number;
+  /** Objects selected for Change Data Capture; events of the others are not published. */
+  readonly changeDataCapture: readonly string[];
+  /** The next changes are told by so many gap and overflow events in place of change events. */
+  readonly changeMishaps: { readonly gaps: number; readonly overflows: number };
+  /** Grows with each migration of the org: replay ids of before are not known any more. */
+  readonly busEpoch: number;
 }
 
 /**
@@ -53,6 +60,10 @@ export interface Org {
   readonly webhooks: WebhookCenter;
   readonly now: () => number;
   readonly notifications: Table<DealNotification>;
+  /** The event bus. */
+  readonly changeEvents: Table<ChangeEvent>;
+  /** Told after a transaction that put something on the bus. */
+  readonly onChangeEvents: Set<() => void>;
   /** API calls made; an administrator's page would show it. */
   readonly usage: { calls: number };
   settings(): OrgSettings;
@@ -109,6 +120,10 @@ export function createOrg(deps: {
   const notifications = store.define<DealNotification>("sf.notification", {
     indexes: { record: (row) => row.recordId },
   });
+  const changeEvents = store.define<ChangeEvent>("sf.change", {
+    indexes: { transaction: (row) => String(row.transaction) },
+    orderBy: (row) => row.position,
+  });
   const tables = new Map<string, Table<RecordRow>>();
   for (const { name } of STANDARD_OBJECTS) {
     tables.set(
@@ -126,6 +141,8 @@ export function createOrg(deps: {
     webhooks,
     now,
     notifications,
+    changeEvents,
+    onChangeEvents: new Set(),
     usage: { calls: 0 },
     settings,
     changeSettings(change) {

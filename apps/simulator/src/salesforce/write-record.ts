@@ -1,6 +1,7 @@
 import { refuseDuplicates, requireFields } from "./check-record.ts";
 import { announceChange } from "./notification.ts";
 import { BY_FIELD, indexKey, type Org, type RecordRow } from "./org.ts";
+import { publishChange } from "./pubsub/change-event.ts";
 import { readBody } from "./read-body.ts";
 import { deriveFields, sumOfLines } from "./record-rules.ts";
 import { notFound, refusal } from "./salesforce-error.ts";
@@ -19,9 +20,14 @@ export interface Author {
   readonly operation: string;
   /** True: automation is bypassed, as for a data load, and nobody is notified. */
   readonly isSilent?: boolean;
+  /** How change events name the API and the client that made the change; empty for people. */
+  readonly changeOrigin?: string;
 }
 
 type Values = Record<string, FieldValue>;
+
+/** Fields that every save moves: they alone are no change. */
+const STAMPS = new Set(["LastModifiedDate", "LastModifiedById", "SystemModstamp"]);
 
 export function createRecord(input: {
   readonly org: Org;
@@ -51,6 +57,7 @@ export function createRecord(input: {
     const row = { id, values };
     refuseDuplicates(org, object, row);
     org.store.put(org.table(object.name), row);
+    publishChange({ org, object, row, author, changeType: "CREATE", changed: [] });
     afterSave({ org, object, row, author, changed: Object.keys(given) });
     return row;
   });
@@ -87,6 +94,11 @@ export function updateRecord(input: {
     const row = { id: before.id, values };
     refuseDuplicates(org, object, row);
     org.store.put(org.table(object.name), row);
+    const changed = Object.keys(values).filter((name) => values[name] !== before.values[name]);
+    const told = changed.filter((name) => !STAMPS.has(name));
+    if (told.length > 0) {
+      publishChange({ org, object, row, author, changeType: "UPDATE", changed: told });
+    }
     afterSave({ org, object, row, author, changed: Object.keys(given) });
     return row;
   });
@@ -200,13 +212,21 @@ function rollUp(input: { org: Org; parent: "Opportunity" | "Order"; id: string; 
     LastModifiedById: author.userId,
     SystemModstamp: author.stamp,
   };
-  org.store.put(org.table(parent), { id, values: { ...row.values, ...derived, ...stamps } });
+  const saved = { id, values: { ...row.values, ...derived, ...stamps } };
+  org.store.put(org.table(parent), saved);
+  // A roll-up that leaves the sum as it was is no change of a field, and is told by no event.
+  const changed = Object.keys(derived).filter((name) => derived[name] !== row.values[name]);
+  if (changed.length > 0) {
+    const object = org.schema().object(parent) as SchemaObject;
+    publishChange({ org, object, row: saved, author, changeType: "UPDATE", changed });
+  }
   if (parent === "Opportunity") announceChange({ org, id, author, changed: ["Amount"] });
 }
 
 function markDeleted(org: Org, object: SchemaObject, row: RecordRow, author: Author) {
   const values = { ...row.values, IsDeleted: true, SystemModstamp: author.stamp };
   org.store.put(org.table(object.name), { id: row.id, values });
+  publishChange({ org, object, row, author, changeType: "DELETE", changed: [] });
   if (object.name === "OpportunityLineItem") {
     rollUp({ org, parent: "Opportunity", id: String(row.values["OpportunityId"]), author });
   }

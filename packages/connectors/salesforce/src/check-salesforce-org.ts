@@ -1,6 +1,8 @@
 import { connectorFailure, parseShape } from "@usher/connector-sdk/http";
 import type { CallContext } from "@usher/connector-sdk/spec";
 import { z } from "zod";
+import { opportunityTopic } from "./change-event-feed.ts";
+import type { PubSubApi } from "./pubsub-api.ts";
 import type { SalesforceClient } from "./salesforce-client.ts";
 import type { SalesforceConfig } from "./salesforce-config.ts";
 import { lineTermField, statusFields } from "./salesforce-fields.ts";
@@ -17,6 +19,7 @@ const describeAnswer = z.looseObject({
 export async function checkSalesforceOrg(input: {
   readonly config: SalesforceConfig;
   readonly client: SalesforceClient;
+  readonly api: PubSubApi;
   readonly context: CallContext;
 }): Promise<void> {
   const { config, client, context } = input;
@@ -65,4 +68,21 @@ export async function checkSalesforceOrg(input: {
       vendorCode: "INVALID_FIELD_FOR_INSERT_UPDATE",
     });
   }
+  if (config.changes === "pubsub") await checkSubscription(input);
+}
+
+/** Whether events are published cannot be asked; whether they may be subscribed to can. */
+async function checkSubscription(input: {
+  readonly client: SalesforceClient;
+  readonly api: PubSubApi;
+  readonly context: CallContext;
+}): Promise<void> {
+  const { client, api, context } = input;
+  const session = await client.sessions.current(context.log);
+  const topic = await api.topic(opportunityTopic, session, context);
+  if (topic.can_subscribe) return;
+  throw connectorFailure({
+    category: "permission",
+    message: `The connection's user may not subscribe to ${opportunityTopic}. Let it see all opportunities, or set changes to polling.`,
+  });
 }

@@ -1,101 +1,120 @@
-import { connectorFailure, parseShape } from "@usher/connector-sdk/http";
 import type { RecentChanges } from "@usher/connector-sdk/reading";
-import type { CallContext, Checkpoint, DealPage } from "@usher/connector-sdk/spec";
-import {
-  afterPage,
-  afterPass,
-  readCheckpoint,
-  type SalesforceCheckpoint,
-} from "./salesforce-checkpoint.ts";
+import type { CallContext, Checkpoint, DealChange, DealPage } from "@usher/connector-sdk/spec";
+import type { ChangeEventFeed } from "./change-event-feed.ts";
+import { type PolledPage, pollOpportunities } from "./poll-opportunities.ts";
+import { readCheckpoint, type SalesforceCheckpoint } from "./salesforce-checkpoint.ts";
 import type { SalesforceClient } from "./salesforce-client.ts";
 import type { SalesforceConfig } from "./salesforce-config.ts";
-import { statusFields } from "./salesforce-fields.ts";
-import { salesforceChangePage } from "./salesforce-opportunity-api.ts";
-import { soqlText } from "./soql.ts";
+import { takeChangeEvents } from "./take-change-events.ts";
 
-const what = "Reading changed opportunities";
-
-/**
- * One page of opportunities that are won, or that have an order already (so that one which is
- * opened again is seen). Each page is a query of its own from a stable position: a query locator
- * would expire after two days and does not survive a restart.
- */
-export async function readOpportunityChanges(input: {
+export interface ReadChangesInput {
   readonly checkpoint: Checkpoint | null;
   readonly config: SalesforceConfig;
   readonly client: SalesforceClient;
+  /** Null where changes are polled for. */
+  readonly feed: ChangeEventFeed | null;
   readonly recent: RecentChanges;
   readonly now: () => number;
   readonly context: CallContext;
-}): Promise<DealPage> {
-  const { config, client, recent, now, context } = input;
-  const askedMs = now();
-  const at = readCheckpoint({ checkpoint: input.checkpoint, nowMs: askedMs });
+}
+
+interface Step extends PolledPage {
+  readonly changes: readonly DealChange[];
+  readonly isFullRead?: boolean;
+}
+
+/**
+ * One page of opportunities that are won, or that have an order already (so that one which is
+ * opened again is seen). By polling; or from change events, with a pass by polling now and then and
+ * whenever the events cannot be relied on. Both only say what to read again.
+ */
+export async function readOpportunityChanges(input: ReadChangesInput): Promise<DealPage> {
+  const { recent, now } = input;
+  const at = readCheckpoint({ checkpoint: input.checkpoint, nowMs: now() });
   recent.begin(input.checkpoint);
-  const answer = await client.query(changesQuery({ at, config }), context);
-  const { records, done } = parseShape({ schema: salesforceChangePage, value: answer, what });
-  // Stamps are the server's, so what is over is reckoned by its clock, as of the moment we asked.
-  const serverAskedMs = (client.serverNowMs() ?? now()) - (now() - askedMs);
-  const settledStamp = new Date(serverAskedMs - config.overlapSeconds * 1000).toISOString();
-  const shown = records.map((row) => ({ stamp: row.SystemModstamp, id: row.Id }));
-  const rows = shown.filter(({ stamp }) => isSecondOver({ stamp, serverAskedMs }));
-  const last = rows.at(-1) ?? null;
-  // A page may be shorter than asked for and yet not the last one.
-  const isCut = rows.length < shown.length;
-  const hasMore = !isCut && (!done || shown.length >= config.pageSize);
-  if (hasMore && (last === null || !isBehind(last, at))) throw notAdvancing();
-  const next =
-    hasMore && last !== null
-      ? afterPage({ at, last, settledStamp })
-      : afterPass({ at, last, settledStamp });
-  const changes = rows
-    .map((row) => ({ dealId: row.id, version: row.stamp }))
-    .filter((change) => !recent.isStored(change));
+  const step = await readStep(at, input);
+  const changes = step.changes.filter((change) => !recent.isStored(change));
   const page = {
     changes,
-    checkpoint: { ...next, reads: changes.length === 0 ? at.reads : at.reads + 1 },
-    hasMore,
+    checkpoint: { ...step.next, reads: changes.length === 0 ? at.reads : at.reads + 1 },
+    hasMore: step.hasMore,
+    ...(step.isFullRead === true ? { isFullRead: true } : {}),
   };
   recent.offered(page);
   return page;
 }
 
-function changesQuery(input: {
-  readonly at: SalesforceCheckpoint;
-  readonly config: SalesforceConfig;
-}): string {
-  const { at, config } = input;
-  const orderId = statusFields(config.fieldPrefix).orderId;
-  const behind =
-    at.id === ""
-      ? `SystemModstamp >= ${at.stamp}`
-      : `(SystemModstamp > ${at.stamp} OR (SystemModstamp = ${at.stamp} AND Id > ${soqlText(at.id)}))`;
-  return [
-    "SELECT Id, SystemModstamp FROM Opportunity",
-    `WHERE (IsWon = true OR ${orderId} != null) AND ${behind}`,
-    `ORDER BY SystemModstamp ASC, Id ASC LIMIT ${config.pageSize}`,
-  ].join(" ");
+async function readStep(at: SalesforceCheckpoint, input: ReadChangesInput): Promise<Step> {
+  const { feed, config, client, now, context } = input;
+  if (feed === null) return pollOpportunities({ at: { ...at, phase: "polling" }, ...input });
+  const nowMs = client.serverNowMs() ?? now();
+  if (at.phase === "polling") return pollWith(feed, at, input);
+  if (isPassDue(at, config, nowMs)) return pollWith(feed, { ...at, phase: "polling" }, input);
+  const taken = await takeChangeEvents({ feed, after: at.replayId, config, client, context });
+  switch (taken.kind) {
+    case "events": {
+      // What an event could not say is looked for at once.
+      const phase = taken.isIncomplete ? "polling" : "events";
+      const next = { ...at, phase, replayId: taken.replayId } as const;
+      return { changes: taken.changes, next, hasMore: taken.hasMore || taken.isIncomplete };
+    }
+    case "expired":
+      context.log({
+        message:
+          "Salesforce does not know our position among its change events any more (72 hours): what changed since the last pass is read by polling, and the subscription begins anew",
+        since: at.stamp,
+      });
+      return {
+        changes: [],
+        next: { ...at, phase: "polling", replayId: null },
+        hasMore: true,
+        isFullRead: true,
+      };
+    case "lost":
+      context.log({
+        message: "no position among the change events yet: changes are read by polling first",
+      });
+      return { changes: [], next: { ...at, phase: "polling", replayId: null }, hasMore: true };
+    case "failed": {
+      context.log({
+        message: "change events cannot be read: polling goes on in their place",
+        category: taken.error.detail.category,
+        reason: taken.error.message,
+      });
+      const page = await pollOpportunities({ at, ...input });
+      return { ...page, next: { ...page.next, phase: page.hasMore ? "polling" : "events" } };
+    }
+  }
 }
 
 /**
- * Stamps have whole seconds, so a record saved twice within one has one stamp for both. A row is
- * left for the next read until its second is over: announced before, its second edit would look
- * like a version that is known.
+ * A page by polling, beside the subscription. Where that has no position it begins at the tip before
+ * the pass does, so that nothing falls between the two.
  */
-function isSecondOver(input: { readonly stamp: string; readonly serverAskedMs: number }): boolean {
-  return Date.parse(input.stamp) + 1_000 <= input.serverAskedMs;
-}
-
-function isBehind(
-  row: { readonly stamp: string; readonly id: string },
+async function pollWith(
+  feed: ChangeEventFeed,
   at: SalesforceCheckpoint,
-): boolean {
-  return row.stamp > at.stamp || (row.stamp === at.stamp && row.id !== at.id);
+  input: ReadChangesInput,
+): Promise<Step> {
+  const { client, now, context } = input;
+  const isBeginning = at.settledStamp === null;
+  if (at.replayId === null && isBeginning) {
+    const error = await feed.beginAtTip(context);
+    if (error !== null) {
+      context.log({
+        message: "change events cannot be subscribed to: polling goes on in their place",
+        category: error.detail.category,
+        reason: error.message,
+      });
+    }
+  }
+  const page = await pollOpportunities({ at, ...input });
+  if (page.hasMore) return page;
+  const polledStamp = new Date(client.serverNowMs() ?? now()).toISOString();
+  return { ...page, next: { ...page.next, phase: "events", polledStamp } };
 }
 
-function notAdvancing() {
-  return connectorFailure({
-    category: "schema_drift",
-    message: `${what}: the page does not lead beyond the checkpoint; expected rows ordered by SystemModstamp and Id. Reading on would never end.`,
-  });
+function isPassDue(at: SalesforceCheckpoint, config: SalesforceConfig, nowMs: number): boolean {
+  if (at.polledStamp === null) return true;
+  return nowMs - Date.parse(at.polledStamp) >= config.reconcileSeconds * 1000;
 }

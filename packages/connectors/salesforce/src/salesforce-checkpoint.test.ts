@@ -74,16 +74,24 @@ describe("the checkpoint", () => {
   });
 
   it("stands still on a quiet org once everything read is settled", () => {
-    const at = { stamp: iso(50), id: "", settledStamp: null, reads: 4 };
+    const at = { ...fromTheBeginning, stamp: iso(50), reads: 4 };
     const last = { stamp: iso(60), id: "006000000000001" };
     const next = afterPass({ at, last, settledStamp: iso(100) });
-    expect(next).toEqual({ ...last, settledStamp: null, reads: 4 });
+    expect(next).toEqual({ ...fromTheBeginning, ...last, reads: 4 });
   });
 
   it("begins the next pass at the overlap while rows may still commit behind those read", () => {
     const last = { stamp: iso(99), id: "006000000000001" };
     const next = afterPass({ at: fromTheBeginning, last, settledStamp: iso(90) });
     expect(next).toMatchObject({ stamp: iso(90), id: "" });
+  });
+
+  it("takes one that was stored before there were change events", () => {
+    const stored = { stamp: iso(60), id: "006000000000001", settledStamp: null, reads: 4 };
+    expect(readCheckpoint({ checkpoint: stored, nowMs: 100_000 })).toEqual({
+      ...fromTheBeginning,
+      ...stored,
+    });
   });
 
   it.each([

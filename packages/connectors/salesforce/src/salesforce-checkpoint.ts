@@ -12,6 +12,10 @@ const iso = z.iso.datetime({ precision: 3 });
  * committed before the pass read it, so the next pass may begin there. A row stamped later may
  * still be in a transaction, and appear behind rows that were already read.
  *
+ * Where change events are subscribed to, passes are made now and then only, and in the phase `events`
+ * the stream goes on behind `replayId` (null: none is known yet). `polledStamp` is when the last pass
+ * ended.
+ *
  * `reads` counts the pages that held something, so that handing a checkpoint back can only mean
  * that its own page was stored.
  */
@@ -20,6 +24,9 @@ export const salesforceCheckpoint = z.strictObject({
   id: z.string().regex(/^([0-9A-Za-z]{15,18})?$/),
   settledStamp: iso.nullable(),
   reads: z.int().min(0),
+  phase: z.enum(["polling", "events"]).default("polling"),
+  replayId: z.base64().max(400).nullable().default(null),
+  polledStamp: iso.nullable().default(null),
 });
 export type SalesforceCheckpoint = z.output<typeof salesforceCheckpoint>;
 
@@ -29,6 +36,9 @@ export const fromTheBeginning: SalesforceCheckpoint = {
   id: "",
   settledStamp: null,
   reads: 0,
+  phase: "polling",
+  replayId: null,
+  polledStamp: null,
 };
 
 /** No honest stamp lies further ahead of our clock than this. */
@@ -69,7 +79,7 @@ export function afterPage(input: {
   readonly settledStamp: string;
 }): SalesforceCheckpoint {
   const { at, last, settledStamp } = input;
-  return { ...last, settledStamp: at.settledStamp ?? settledStamp, reads: at.reads };
+  return { ...at, ...last, settledStamp: at.settledStamp ?? settledStamp };
 }
 
 /**
@@ -86,9 +96,9 @@ export function afterPass(input: {
   const read = last ?? at;
   const isAllSettled = read.stamp < settled;
   return {
+    ...at,
     stamp: isAllSettled ? read.stamp : settled,
     id: isAllSettled ? read.id : "",
     settledStamp: null,
-    reads: at.reads,
   };
 }

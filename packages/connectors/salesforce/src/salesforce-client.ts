@@ -16,10 +16,17 @@ import type { HttpRequest, HttpResponse } from "jsforce/lib/types/common.js";
 import { StreamPromise } from "jsforce/lib/util/promise.js";
 import type { SalesforceConfig } from "./salesforce-config.ts";
 import { fromSalesforceAnswer } from "./salesforce-failure.ts";
-import { createSalesforceSessions, type SalesforceSession } from "./salesforce-session.ts";
+import {
+  createSalesforceSessions,
+  type SalesforceSession,
+  type SalesforceSessions,
+} from "./salesforce-session.ts";
 
 /** Without it jsforce speaks version 50.0 of 2020. */
 const salesforceApiVersion = "67.0";
+
+/** How our calls are named to the org, and our changes in its change events. */
+export const ownClientName = "usher";
 
 export const salesforceHosts = ["*.salesforce.com", "*.force.com"] as const;
 
@@ -28,6 +35,7 @@ export interface SalesforceClient {
   get(path: string, context: CallContext): Promise<unknown>;
   patch(path: string, body: object, context: CallContext): Promise<unknown>;
   query(soql: string, context: CallContext): Promise<unknown>;
+  readonly sessions: SalesforceSessions;
   /** Who the connection acts as; known after the first call. */
   ownUserId(): string | null;
   /** Salesforce's clock as of the last answer, whole seconds; null before the first. */
@@ -63,7 +71,7 @@ export function createSalesforceClient(
   const connection = new Connection({
     instanceUrl: config.instanceUrl ?? config.loginUrl,
     version: salesforceApiVersion,
-    callOptions: { client: "usher" },
+    callOptions: { client: ownClientName },
   });
   let session: SalesforceSession | null = null;
   let serverNowMs: number | null = null;
@@ -106,6 +114,7 @@ export function createSalesforceClient(
   }
 
   return {
+    sessions,
     get: (path, context) => call({ method: "GET", url: path }, context),
     query: (soql, context) =>
       call({ method: "GET", url: `/query?q=${encodeURIComponent(soql)}` }, context),

@@ -41,6 +41,15 @@ const common = {
   /** The field that tells what a deal is, and its values for the kinds other than `new`. */
   kindField: apiName.nullable().default(null),
   kindValues: z.record(z.string(), z.enum(["new", "amend", "renew", "cancel"])).default({}),
+  /**
+   * How changes are learned of: by asking every few seconds, or by subscribing to change events
+   * (Pub/Sub API; Opportunity has to be selected for Change Data Capture), with polling in between.
+   */
+  changes: z.enum(["polling", "pubsub"]).default("polling"),
+  /** Where change events are subscribed to; `https://api.deu.pubsub.salesforce.com:7443` in the EU. */
+  pubSubUrl: baseUrl.default("https://api.pubsub.salesforce.com:7443"),
+  /** With `pubsub`: how often a pass by polling looks for what no event tells. */
+  reconcileSeconds: z.int().min(1).max(86_400).default(300),
   /** How late a row may appear behind one with a later stamp. Salesforce stamps before it commits. */
   overlapSeconds: z.int().min(0).max(3_600).default(60),
   pageSize: z.int().min(1).max(2_000).default(1_000),

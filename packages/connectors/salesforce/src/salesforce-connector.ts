@@ -6,7 +6,9 @@ import {
   type ConnectorManifest,
   type CrmConnector,
 } from "@usher/connector-sdk/spec";
+import { createChangeEventFeed } from "./change-event-feed.ts";
 import { checkSalesforceOrg } from "./check-salesforce-org.ts";
+import { createPubSubApi } from "./pubsub-api.ts";
 import { readOpportunities } from "./read-opportunities.ts";
 import { readOpportunityChanges } from "./read-opportunity-changes.ts";
 import { salesforceCheckpoint } from "./salesforce-checkpoint.ts";
@@ -42,13 +44,20 @@ export function createSalesforceConnector(): ConnectorDefinition {
       const client = createSalesforceClient({ config, fetch, now });
       const recent = createRecentChanges();
       const { fieldPrefix } = config;
+      const api = createPubSubApi({ url: config.pubSubUrl, now });
+      const feed =
+        config.changes === "pubsub"
+          ? createChangeEventFeed({ api, sessions: client.sessions, now })
+          : null;
 
       const crm: CrmConnector = {
         check: (context) =>
-          guarded("Checking the org", false, () => checkSalesforceOrg({ config, client, context })),
+          guarded("Checking the org", false, () =>
+            checkSalesforceOrg({ config, client, api, context }),
+          ),
         readChanges: ({ checkpoint }, context) =>
           guarded("Reading changed opportunities", false, () =>
-            readOpportunityChanges({ checkpoint, config, client, recent, now, context }),
+            readOpportunityChanges({ checkpoint, config, client, feed, recent, now, context }),
           ),
         readDeals: ({ dealIds }, context) =>
           guarded("Reading opportunities", false, () =>
@@ -70,7 +79,14 @@ export function createSalesforceConnector(): ConnectorDefinition {
             throw answer === undefined ? new Error("no answer") : new ConnectorError(answer.error);
           }),
       };
-      return { crm, billing: null, webhooks: salesforceWebhooks, close: () => Promise.resolve() };
+      return {
+        crm,
+        billing: null,
+        webhooks: salesforceWebhooks,
+        async close() {
+          feed?.close();
+        },
+      };
     },
   };
 }

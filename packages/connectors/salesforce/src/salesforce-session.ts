@@ -17,6 +17,8 @@ export interface SalesforceSession {
   readonly instanceUrl: string;
   /** Who we are over there, to tell our own edits from people's. */
   readonly userId: string | null;
+  /** The org; null when the token answer does not say. */
+  readonly organizationId: string | null;
 }
 
 export interface SalesforceSessions {
@@ -85,6 +87,7 @@ export function createSalesforceSessions(input: {
       accessToken: token.access_token,
       instanceUrl: config.instanceUrl ?? new URL(token.instance_url).origin,
       userId: token.id?.split("/").at(-1) ?? null,
+      organizationId: token.id?.split("/").at(-2) ?? null,
     };
     return session;
   }
