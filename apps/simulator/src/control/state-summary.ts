@@ -4,7 +4,7 @@ import type { RecordRow } from "../salesforce/org.ts";
 import type { SimulatorParts } from "../simulator-parts.ts";
 import { lineAmount } from "../stripe/amount.ts";
 import type { StripeAccount } from "../stripe/stripe-account.ts";
-import type { PriceRow, ProductRow } from "../stripe/stripe-rows.ts";
+import type { PriceRow, ProductRow, SubscriptionItemRow } from "../stripe/stripe-rows.ts";
 import { dealLines } from "./edit-deal.ts";
 import { summarizeHubSpot } from "./hubspot/summarize-hubspot.ts";
 import { createProductSums } from "./product-sums.ts";
@@ -78,22 +78,30 @@ function minorOf(line: RecordRow, currency: string): number {
 
 export function summarizeBilling(account: StripeAccount) {
   const subscriptions: Record<string, number> = {};
+  const schedules: Record<string, number> = {};
   const invoices: Record<string, number> = {};
   const liveSubscriptions = createProductSums();
   const standingInvoices = createProductSums();
   const paidInvoices = createProductSums();
+  const addItem = (item: SubscriptionItemRow, currency: string) => {
+    const price = account.tables.price.get(item.price) as PriceRow;
+    liveSubscriptions.add({
+      product: skuOf(account, price.product, item.metadata),
+      quantity: item.quantity,
+      minor: lineAmount(price.unitAmountDecimal, item.quantity),
+      currency,
+    });
+  };
   for (const row of account.tables.subscription.all()) {
     subscriptions[row.status] = (subscriptions[row.status] ?? 0) + 1;
     if (row.status === "canceled" || row.status === "incomplete_expired") continue;
-    for (const item of row.items) {
-      const price = account.tables.price.get(item.price) as PriceRow;
-      liveSubscriptions.add({
-        product: skuOf(account, price.product, item.metadata),
-        quantity: item.quantity,
-        minor: lineAmount(price.unitAmountDecimal, item.quantity),
-        currency: row.currency,
-      });
-    }
+    for (const item of row.items) addItem(item, row.currency);
+  }
+  for (const { status, phases } of account.tables.subscription_schedule.all()) {
+    schedules[status] = (schedules[status] ?? 0) + 1;
+    const [first] = phases;
+    if (status !== "not_started" || first === undefined) continue;
+    for (const item of first.items) addItem(item, first.currency);
   }
   for (const row of account.tables.invoice.all()) {
     if (row.isDeleted) continue;
@@ -116,13 +124,14 @@ export function summarizeBilling(account: StripeAccount) {
       products: account.tables.product.size,
       prices: account.tables.price.size,
       subscriptions,
+      schedules,
       invoices,
       credit_notes: account.tables.credit_note.size,
       pending_items: [...account.tables.invoiceitem.all()].filter((row) => row.invoice === null)
         .length,
       events: account.events.size,
     },
-    /** One period of every subscription that has not ended. */
+    /** One period of every subscription that has not ended, those included that are scheduled to begin. */
     subscriptions_by_product: liveSubscriptions.toJson(),
     /** Drafts, open and paid ones. */
     invoices_by_product: standingInvoices.toJson(),

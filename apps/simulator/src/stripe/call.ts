@@ -27,6 +27,7 @@ const LABELS: Readonly<Record<ResourceKind, string>> = {
   product: "product",
   price: "price",
   subscription: "subscription",
+  subscription_schedule: "subscription schedule",
   invoice: "invoice",
   invoiceitem: "invoice item",
   credit_note: "credit note",

@@ -20,6 +20,7 @@ const KIND_OF_FIELD: Readonly<Record<string, ResourceKind>> = {
   default_price: "price",
   price: "price",
   subscription: "subscription",
+  schedule: "subscription_schedule",
   invoice: "invoice",
   latest_invoice: "invoice",
 };

@@ -14,6 +14,7 @@ import price from "./fixtures/price.json" with { type: "json" };
 import product from "./fixtures/product.json" with { type: "json" };
 import subscription from "./fixtures/subscription.json" with { type: "json" };
 import subscriptionItem from "./fixtures/subscription_item.json" with { type: "json" };
+import subscriptionSchedule from "./fixtures/subscription_schedule.json" with { type: "json" };
 import webhookEndpoint from "./fixtures/webhook_endpoint.json" with { type: "json" };
 import { parseFormTree } from "./form-tree.ts";
 import { finalizeInvoiceCall, retrieveInvoice } from "./invoice-calls.ts";
@@ -23,6 +24,7 @@ import { createPrice } from "./price-calls.ts";
 import { createProduct } from "./product-calls.ts";
 import { NOBODY } from "./stripe-account.ts";
 import { createSubscription } from "./subscription-calls.ts";
+import { createSubscriptionSchedule } from "./subscription-schedule-calls.ts";
 import { createWebhookEndpoint } from "./webhook-endpoint-calls.ts";
 
 /**
@@ -35,6 +37,7 @@ const NEWER_THAN_THE_FIXTURES = [
   "feedback_option",
   "secret",
   "subtotal",
+  "pause_schedules",
 ];
 
 describe("a resource of the simulator has the keys of the one Stripe published", () => {
@@ -45,6 +48,7 @@ describe("a resource of the simulator has the keys of the one Stripe published",
     ["price", price, made.price],
     ["subscription", subscription, made.subscription],
     ["subscription item", subscriptionItem, made.subscriptionItem],
+    ["subscription schedule", subscriptionSchedule, made.subscriptionSchedule],
     ["invoice", invoice, made.invoice],
     ["line item", lineItem, made.lineItem],
     ["invoice item", invoiceItem, made.invoiceItem],
@@ -97,6 +101,10 @@ function makeOneOfEach() {
     price: onePrice,
     subscription: oneSubscription,
     subscriptionItem: (oneSubscription["items"] as { data: object[] }).data[0] as object,
+    subscriptionSchedule: call(
+      createSubscriptionSchedule,
+      `customer=${oneCustomer.id}&start_date=4000000000&phases[0][items][0][price]=${onePrice.id}&phases[0][end_date]=4100000000`,
+    ),
     invoice: oneInvoice,
     lineItem: (oneInvoice["lines"] as { data: object[] }).data[0] as object,
     invoiceItem: call(createInvoiceItem, `customer=${oneCustomer.id}&amount=5`),

@@ -5,6 +5,7 @@ import { showInvoiceItem } from "./show-invoice-item.ts";
 import { showPrice } from "./show-price.ts";
 import { showProduct } from "./show-product.ts";
 import { showSubscription } from "./show-subscription.ts";
+import { showSubscriptionSchedule } from "./show-subscription-schedule.ts";
 import type { StripeAccount } from "./stripe-account.ts";
 import type {
   CreditNoteRow,
@@ -17,6 +18,7 @@ import type {
   ResourceRows,
   SubscriptionRow,
 } from "./stripe-rows.ts";
+import type { SubscriptionScheduleRow } from "./subscription-schedule-rows.ts";
 
 /** Any resource as its JSON. */
 export function showResource(
@@ -33,6 +35,8 @@ export function showResource(
       return showPrice(row as PriceRow);
     case "subscription":
       return showSubscription(account, row as SubscriptionRow);
+    case "subscription_schedule":
+      return showSubscriptionSchedule(account, row as SubscriptionScheduleRow);
     case "invoice":
       return showInvoice(row as InvoiceRow);
     case "invoiceitem":

@@ -53,7 +53,7 @@ export function showSubscription(account: StripeAccount, row: SubscriptionRow) {
     pending_invoice_item_interval: null,
     pending_setup_intent: null,
     pending_update: null,
-    schedule: null,
+    schedule: row.schedule ?? null,
     start_date: row.startDate,
     status: row.status,
     test_clock: null,

@@ -15,6 +15,7 @@ import type {
   ResourceRows,
   SubscriptionRow,
 } from "./stripe-rows.ts";
+import type { SubscriptionScheduleRow } from "./subscription-schedule-rows.ts";
 
 /** What the account's owner can change. One row. */
 export interface AccountSettings extends Row {
@@ -96,6 +97,13 @@ export function createStripeAccount(deps: {
     subscription: store.define<SubscriptionRow>("stripe.subscription", {
       orderBy: bySequence,
       indexes: { metadata: metadataKeys, customer: (row) => row.customer },
+    }),
+    subscription_schedule: store.define<SubscriptionScheduleRow>("stripe.subscription_schedule", {
+      orderBy: bySequence,
+      indexes: {
+        customer: (row) => row.customer,
+        waiting: (row) => (row.status === "not_started" ? "yes" : undefined),
+      },
     }),
     invoice: store.define<InvoiceRow>("stripe.invoice", {
       orderBy: bySequence,

@@ -39,6 +39,14 @@ import {
   updateSubscription,
 } from "./subscription-calls.ts";
 import {
+  cancelSubscriptionSchedule,
+  createSubscriptionSchedule,
+  listSubscriptionSchedules,
+  releaseSubscriptionSchedule,
+  retrieveSubscriptionSchedule,
+  updateSubscriptionSchedule,
+} from "./subscription-schedule-calls.ts";
+import {
   createWebhookEndpoint,
   deleteWebhookEndpoint,
   listWebhookEndpoints,
@@ -86,6 +94,24 @@ export const STRIPE_OPERATIONS: readonly StripeOperation[] = [
     delete: cancelSubscription,
     search: searchCall("subscription"),
   }),
+  ...resource("subscription_schedules", {
+    create: createSubscriptionSchedule,
+    update: updateSubscriptionSchedule,
+    retrieve: retrieveSubscriptionSchedule,
+    list: listSubscriptionSchedules,
+  }),
+  {
+    method: "POST",
+    path: "/v1/subscription_schedules/:id/cancel",
+    name: "subscription_schedules.cancel",
+    run: cancelSubscriptionSchedule,
+  },
+  {
+    method: "POST",
+    path: "/v1/subscription_schedules/:id/release",
+    name: "subscription_schedules.release",
+    run: releaseSubscriptionSchedule,
+  },
   ...resource("invoices", {
     create: createInvoice,
     update: updateInvoice,

@@ -1,5 +1,6 @@
 import type { Row } from "../store/table.ts";
 import type { Metadata } from "./params.ts";
+import type { SubscriptionScheduleRow } from "./subscription-schedule-rows.ts";
 
 /** What all resources share. `sequence` orders them as they were made; `created` has whole seconds. */
 export interface ResourceRow extends Row {
@@ -107,6 +108,10 @@ export interface SubscriptionRow extends ResourceRow {
   };
   readonly latestInvoice: string | null;
   readonly defaultPaymentMethod: string | null;
+  /** The schedule that manages it; left out in journals from before there were any. */
+  readonly schedule?: string | null;
+  /** Start of the schedule's phase that it is in. */
+  readonly phaseStart?: number;
 }
 
 export interface InvoiceLineRow {
@@ -225,6 +230,7 @@ export interface ResourceRows {
   readonly product: ProductRow;
   readonly price: PriceRow;
   readonly subscription: SubscriptionRow;
+  readonly subscription_schedule: SubscriptionScheduleRow;
   readonly invoice: InvoiceRow;
   readonly invoiceitem: InvoiceItemRow;
   readonly credit_note: CreditNoteRow;

@@ -418,6 +418,48 @@ describe("subscriptions with stripe-node", () => {
   });
 });
 
+describe("subscription schedules with stripe-node", () => {
+  it("manage a subscription: it is canceled by the schedule alone, and goes on by itself when released", async () => {
+    const end = Math.floor(Date.now() / 1000) + 400 * 86_400;
+    const { subscription } = await aSubscription({ cancel_at: end });
+    const from_subscription = subscription.id;
+    expect(
+      (
+        await refused(
+          stripe.subscriptionSchedules.create({ from_subscription, end_behavior: "cancel" }),
+        )
+      ).code,
+    ).toBe("parameter_unknown");
+    const schedule = await stripe.subscriptionSchedules.create({ from_subscription });
+    expect(schedule).toMatchObject({
+      status: "active",
+      end_behavior: "cancel",
+      metadata: {},
+      phases: [{ end_date: end, items: [{ quantity: 5, metadata: { usher_line_id: "l1" } }] }],
+    });
+    const behind = await refused(
+      stripe.subscriptions.update(subscription.id, { cancel_at: end - 1 }),
+    );
+    expect(behind.message).toContain("managed by the subscription schedule");
+    const moved = await refused(
+      stripe.subscriptionSchedules.update(schedule.id, {
+        phases: [
+          { start_date: end - 100, end_date: end, items: [{ price_data: yearly("usher_PRO", 1) }] },
+        ],
+      }),
+    );
+    expect(moved.message).toContain("current phase");
+    await stripe.subscriptionSchedules.release(schedule.id, { preserve_cancel_date: true });
+    expect(await stripe.subscriptions.retrieve(subscription.id)).toMatchObject({
+      schedule: null,
+      cancel_at: end,
+    });
+    expect((await refused(stripe.subscriptionSchedules.cancel(schedule.id))).message).toContain(
+      "`released` status",
+    );
+  });
+});
+
 describe("invoices with stripe-node", () => {
   async function anInvoice(more: Partial<Stripe.InvoiceCreateParams> = {}) {
     const { customer, product } = await aCustomerAndProduct();

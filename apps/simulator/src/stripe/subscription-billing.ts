@@ -96,7 +96,7 @@ function draftFor(
   });
 }
 
-/** Ends a subscription at its own instant, or now. */
+/** Ends a subscription at its own instant, or now; a schedule that is still open ends with it. */
 export function endSubscription(
   step: Step,
   before: SubscriptionRow,
@@ -112,5 +112,17 @@ export function endSubscription(
     cancellation,
   };
   save(step, { kind: "subscription", row, before, events: ["customer.subscription.deleted"] });
+  const schedule =
+    before.schedule == null
+      ? undefined
+      : step.account.tables.subscription_schedule.get(before.schedule);
+  if (schedule?.status === "active") {
+    save(step, {
+      kind: "subscription_schedule",
+      row: { ...schedule, status: "canceled", canceledAt: now },
+      before: schedule,
+      events: ["subscription_schedule.canceled"],
+    });
+  }
   return row;
 }

@@ -116,6 +116,7 @@ export function updateSubscription(call: Call): CallResult {
       "A canceled subscription can only update its cancellation_details and metadata.",
     );
   }
+  checkUnmanaged(before, params);
   const collectionMethod =
     params.oneOf("collection_method", COLLECTION_METHODS) ?? before.collectionMethod;
   const given = params.integer("days_until_due");
@@ -238,6 +239,24 @@ function readCancelation({ account, params }: Call, periodEnd: number) {
     canceledAt: account.nowSeconds(),
     cancellation: { comment: null, feedback: null, reason: "cancellation_requested" as const },
   };
+}
+
+/** A schedule says when its subscription ends, and would undo what is changed behind its back. */
+function checkUnmanaged(row: SubscriptionRow, params: Call["params"]) {
+  if (row.schedule == null) return;
+  for (const name of ["cancel_at", "cancel_at_period_end"]) {
+    if (!params.has(name)) continue;
+    throw invalidRequest(
+      `The subscription is managed by the subscription schedule \`${row.schedule}\`, and updating any cancelation behavior directly is not allowed. Please update the schedule instead.`,
+      { param: name },
+    );
+  }
+  if (params.has("items")) {
+    throw invalidRequest(
+      `The subscription is managed by the subscription schedule \`${row.schedule}\`; this simulator changes its items by the schedule alone.`,
+      { param: "items" },
+    );
+  }
 }
 
 function checkCurrency(wanted: string | undefined, held: string) {

@@ -6,9 +6,9 @@ import type {
 } from "@usher/connector-sdk/spec";
 import type Stripe from "stripe";
 import { billInvoice, invoiceBill } from "./bill-invoice.ts";
-import { billSubscription } from "./bill-subscription.ts";
-import { cancelSubscription } from "./cancel-order-billing.ts";
-import { findOrderInvoices, findOrderSubscriptions } from "./find-order-bills.ts";
+import { billSubscription, isStandingBill } from "./bill-subscription.ts";
+import { cancelStanding } from "./cancel-order-billing.ts";
+import { findOrderInvoices, findStandingBills, type StandingBill } from "./find-order-bills.ts";
 import { groupSubscriptionLines } from "./group-subscription-lines.ts";
 import type { StripeClient } from "./stripe-client.ts";
 import type { StripeConfig } from "./stripe-config.ts";
@@ -38,20 +38,19 @@ export async function billOrder(input: {
   const { order, client, customers, context, nowMs } = input;
   const { id: customer, isNew } = await customers.ensure(order.customer, context);
   const where = { client, context, customer, orderId: order.orderId };
-  const findSubscriptions = () => findOrderSubscriptions(where);
+  const findStanding = () => findStandingBills(where);
   const findInvoices = () => findOrderInvoices(where);
   const groups = groupSubscriptionLines(order);
   const invoiceLines = order.lines.filter(({ billing }) => billing.kind === "invoice");
   const isFirst = order.revision <= 1;
   const mustLook = !isNew && !(isFirst && areKeysGood({ order, nowMs }));
-  const subscriptions =
-    mustLook && (!isFirst || groups.length > 0) ? await findSubscriptions() : [];
+  const allStanding = mustLook && (!isFirst || groups.length > 0) ? await findStanding() : [];
   const invoices = mustLook && (!isFirst || invoiceLines.length > 0) ? await findInvoices() : [];
   const records: BillingRecord[] = [];
   for (const group of groups) {
-    const existing = subscriptions.find((one) => isBill(one, group.bill)) ?? null;
+    const standing = allStanding.find((one) => isStandingBill(one, group.bill)) ?? null;
     records.push(
-      await billSubscription({ ...input, customer, group, existing, findAll: findSubscriptions }),
+      await billSubscription({ ...input, customer, group, standing, findAll: findStanding }),
     );
   }
   if (invoiceLines.length > 0) {
@@ -66,9 +65,10 @@ export async function billOrder(input: {
       }),
     );
   }
-  const keptBills = new Set(groups.map(({ bill }) => bill));
-  const dropped = subscriptions.filter((one) => ![...keptBills].some((bill) => isBill(one, bill)));
-  for (const subscription of dropped) await cancelSubscription({ client, context, subscription });
+  const isKept = (one: StandingBill) => groups.some(({ bill }) => isStandingBill(one, bill));
+  for (const standing of allStanding) {
+    if (!isKept(standing)) await cancelStanding({ client, context, standing });
+  }
   if (invoiceLines.length === 0) await takeBackInvoices({ client, context, invoices });
   return { remoteCustomerId: customer, records };
 }

@@ -1,129 +1,155 @@
-import type { BillingOrder, BillingRecord, CallContext } from "@usher/connector-sdk/spec";
+import type { BillingRecord } from "@usher/connector-sdk/spec";
 import type Stripe from "stripe";
 import { createOnce } from "./create-once.ts";
-import { isLivingSubscription } from "./find-order-bills.ts";
-import {
-  type SubscriptionGroup,
-  type SubscriptionLine,
-  totalOf,
-} from "./group-subscription-lines.ts";
+import { isLivingSchedule, isLivingSubscription, type StandingBill } from "./find-order-bills.ts";
+import { totalOf } from "./group-subscription-lines.ts";
 import { outrunByRevision } from "./outrun-by-revision.ts";
-import { toStripeAmount } from "./stripe-amount.ts";
-import type { StripeClient } from "./stripe-client.ts";
-import { collectionOf } from "./stripe-collection.ts";
-import type { StripeConfig } from "./stripe-config.ts";
-import { stripeKey } from "./stripe-key.ts";
 import {
-  isBill,
-  lineMetadata,
-  metadataKeys,
-  orderMetadata,
-  revisionOf,
-} from "./stripe-metadata.ts";
-import type { StripeProducts } from "./stripe-products.ts";
-
-export interface SubscriptionBilling {
-  readonly client: StripeClient;
-  readonly products: StripeProducts;
-  readonly config: StripeConfig;
-  readonly context: CallContext;
-  readonly order: BillingOrder;
-  readonly customer: string;
-  readonly nowMs: number;
-  /** Reads the order's living subscriptions again. */
-  readonly findAll: () => Promise<readonly Stripe.Subscription[]>;
-}
+  cancelSchedule,
+  changeSchedule,
+  releaseSchedule,
+  scheduleChange,
+  toStripeSchedule,
+} from "./schedule-subscription.ts";
+import { collectionOf } from "./stripe-collection.ts";
+import { stripeKey } from "./stripe-key.ts";
+import { isBill, metadataKeys, orderMetadata, revisionOf } from "./stripe-metadata.ts";
+import { type SubscriptionBilling, termOf } from "./subscription-billing.ts";
+import { toStripeItem, toStripeRests } from "./to-stripe-items.ts";
 
 /**
  * Makes the group's subscription, or brings that of an earlier revision up to this one: its items
- * by line, with the proration the connection asks for. One that has this revision already is left
- * as it is.
+ * by line, with the proration the connection asks for. What begins later is scheduled: a schedule
+ * of its own before the subscription is there, a phase of one when it is. What has this revision
+ * already is left as it is.
  */
 export async function billSubscription(
-  input: SubscriptionBilling & {
-    readonly group: SubscriptionGroup;
-    readonly existing: Stripe.Subscription | null;
-  },
+  input: SubscriptionBilling & { readonly standing: StandingBill | null },
 ): Promise<BillingRecord> {
-  const { group, existing } = input;
-  const made =
-    existing === null
-      ? await createSubscription(input)
-      : await updateSubscription({ ...input, existing });
+  const { group, standing } = input;
+  const id =
+    standing === null
+      ? (await createSubscription(input)).id
+      : await reviseSubscription({ ...input, standing });
   const lines = group.lines.map(({ line }) => line);
   return {
     kind: "subscription",
-    id: made.id,
+    id,
     lineIds: lines.map(({ lineId }) => lineId),
     totalMinor: totalOf(lines),
   };
 }
 
-async function createSubscription(
-  input: SubscriptionBilling & { readonly group: SubscriptionGroup },
-): Promise<Stripe.Subscription> {
-  const { client, context, order, group, customer, config, findAll, nowMs } = input;
-  const items = await Promise.all(group.lines.map((line) => toItem({ ...input, line })));
-  const rests = await Promise.all(
-    group.lines
-      .filter(({ installments }) => installments.remainderMinor > 0)
-      .map((line) => toRest({ ...input, line })),
-  );
-  const params: Stripe.SubscriptionCreateParams = {
-    customer,
-    items,
-    ...(rests.length === 0 ? {} : { add_invoice_items: rests }),
-    ...collectionOf(config),
-    ...termDates({ group, nowMs }),
-    proration_behavior: "none",
-    metadata: orderMetadata({ order, bill: group.bill }),
-  };
-  return createOnce({
+type Made = Stripe.Subscription | Stripe.SubscriptionSchedule;
+
+/**
+ * Both are made under one key: when the term begins between two attempts, the second finds what the
+ * first has scheduled instead of making a subscription beside it.
+ */
+async function createSubscription(input: SubscriptionBilling): Promise<Made> {
+  const { client, context, order, group, findAll } = input;
+  const { isAhead, start } = termOf(input);
+  const params = isAhead ? null : await toSubscription(input);
+  const schedule = isAhead ? await toStripeSchedule(input) : null;
+  const { customer } = input;
+  return createOnce<Made>({
     client,
     context,
     what: `Making the subscription of order ${order.orderId}`,
     key: stripeKey(context.idempotencyKey, group.bill),
-    create: (stripe, options) => stripe.subscriptions.create(params, options),
-    reread: (stripe, id) => stripe.subscriptions.retrieve(id),
-    find: async () => (await findAll()).find((one) => isBill(one, group.bill)) ?? null,
-    isAlive: isLivingSubscription,
+    create: (stripe, options) =>
+      params === null
+        ? stripe.subscriptionSchedules.create({ customer, start_date: start, ...schedule }, options)
+        : stripe.subscriptions.create(params, options),
+    reread: (stripe, id) =>
+      params === null
+        ? stripe.subscriptionSchedules.retrieve(id)
+        : stripe.subscriptions.retrieve(id),
+    find: async () => {
+      const found = (await findAll()).find((one) => isStandingBill(one, group.bill));
+      return found?.subscription ?? found?.schedule ?? null;
+    },
+    isAlive: (made) =>
+      made.object === "subscription" ? isLivingSubscription(made) : isLivingSchedule(made),
   });
 }
 
-async function updateSubscription(
-  input: SubscriptionBilling & {
-    readonly group: SubscriptionGroup;
-    readonly existing: Stripe.Subscription;
-  },
-): Promise<Stripe.Subscription> {
-  const { client, context, order, group, existing, config, nowMs } = input;
-  const revision = revisionOf(existing.metadata);
-  if (revision === order.revision) return existing;
+async function toSubscription(
+  input: SubscriptionBilling,
+): Promise<Stripe.SubscriptionCreateParams> {
+  const { order, group, customer, config } = input;
+  const { end, isOver } = termOf(input);
+  const rests = await toStripeRests(input);
+  return {
+    customer,
+    items: await Promise.all(group.lines.map((line) => toStripeItem({ ...input, line }))),
+    ...(rests.length === 0 ? {} : { add_invoice_items: [...rests] }),
+    ...collectionOf(config),
+    // It ends with the term; a renewal is an order of its own.
+    ...(isOver ? {} : { cancel_at: end }),
+    proration_behavior: "none",
+    metadata: orderMetadata({ order, bill: group.bill }),
+  };
+}
+
+/** The id of what stands for the group then. */
+async function reviseSubscription(
+  input: SubscriptionBilling & { readonly standing: StandingBill },
+): Promise<string> {
+  const { client, context, order, standing } = input;
+  const { subscription, schedule } = standing;
+  const standingId = subscription?.id ?? schedule?.id ?? "";
+  const revision = revisionOfStanding(standing);
+  if (revision === order.revision) return standingId;
   if (revision > order.revision) throw outrunByRevision({ order, revision });
+  const { isAhead } = termOf(input);
+  if (subscription === null) {
+    if (schedule === null) throw new Error("a bill stands that is neither made nor scheduled");
+    if (isAhead) {
+      await changeSchedule({ ...input, schedule });
+      return standingId;
+    }
+    // Its start cannot be moved into the past.
+    await cancelSchedule({ client, context, schedule });
+    return (await createSubscription(input)).id;
+  }
+  // One in a trial charges nothing before its term anyway.
+  if (isAhead && subscription.status !== "trialing") {
+    await scheduleChange({ ...input, subscription, schedule });
+    return standingId;
+  }
+  if (schedule !== null) await releaseSchedule({ client, context, schedule });
+  return (await updateSubscription({ ...input, subscription })).id;
+}
+
+async function updateSubscription(
+  input: SubscriptionBilling & { readonly subscription: Stripe.Subscription },
+): Promise<Stripe.Subscription> {
+  const { client, context, order, group, subscription, config } = input;
   const byLine = new Map(
-    existing.items.data.map((item) => [item.metadata[metadataKeys.lineId], item.id]),
+    subscription.items.data.map((item) => [item.metadata[metadataKeys.lineId], item.id]),
   );
   const items: Stripe.SubscriptionUpdateParams.Item[] = [];
   for (const line of group.lines) {
     const id = byLine.get(line.line.lineId);
     byLine.delete(line.line.lineId);
-    const item = await toItem({ ...input, line });
+    const item = await toStripeItem({ ...input, line });
     items.push(id === undefined ? item : { id, ...item });
   }
   for (const id of byLine.values()) items.push({ id, deleted: true });
-  const { cancel_at } = termDates({ group, nowMs });
+  const { end, isOver } = termOf(input);
   return client.call(
     {
       what: `Changing the subscription of order ${order.orderId}`,
       isWrite: true,
       run: (stripe) =>
         stripe.subscriptions.update(
-          existing.id,
+          subscription.id,
           {
             items,
             // Never left to the default: it decides whether the customer is billed for the change.
             proration_behavior: config.prorationBehavior,
-            ...(cancel_at === undefined ? {} : { cancel_at }),
+            ...(isOver ? {} : { cancel_at: end }),
             metadata: orderMetadata({ order, bill: group.bill }),
           },
           { idempotencyKey: stripeKey(context.idempotencyKey, group.bill, "update") },
@@ -133,52 +159,16 @@ async function updateSubscription(
   );
 }
 
-async function toItem(
-  input: SubscriptionBilling & { readonly line: SubscriptionLine },
-): Promise<Stripe.SubscriptionCreateParams.Item & Stripe.SubscriptionUpdateParams.Item> {
-  const { products, context, order, line } = input;
-  const { interval, intervalCount, perPeriodMinor } = line.installments;
-  return {
-    price_data: {
-      currency: order.currency.toLowerCase(),
-      product: await products.ensure(line.line, context),
-      recurring: { interval, interval_count: intervalCount },
-      unit_amount: toStripeAmount({ minor: perPeriodMinor, currency: order.currency }),
-    },
-    quantity: line.line.quantity,
-    metadata: lineMetadata(line.line),
-  };
+/** True for what stands for the bill of that name. */
+export function isStandingBill({ subscription, schedule }: StandingBill, bill: string): boolean {
+  const named = subscription ?? schedule;
+  return named !== null && isBill(named, bill);
 }
 
-async function toRest(
-  input: SubscriptionBilling & { readonly line: SubscriptionLine },
-): Promise<Stripe.SubscriptionCreateParams.AddInvoiceItem> {
-  const { products, context, order, line } = input;
-  return {
-    price_data: {
-      currency: order.currency.toLowerCase(),
-      product: await products.ensure(line.line, context),
-      unit_amount: toStripeAmount({
-        minor: line.installments.remainderMinor,
-        currency: order.currency,
-      }),
-    },
-    quantity: line.line.quantity,
-    metadata: lineMetadata(line.line),
-  };
-}
-
-/** Nothing is charged before the term starts, and the subscription ends with it; a renewal is an order of its own. */
-function termDates(input: { readonly group: SubscriptionGroup; readonly nowMs: number }): {
-  readonly trial_end?: number;
-  readonly cancel_at?: number;
-} {
-  const { group, nowMs } = input;
-  const start = Math.floor(Date.parse(group.startsAtIso) / 1000);
-  const end = Math.floor(Date.parse(group.endsAtIso) / 1000);
-  const now = nowMs / 1000;
-  return {
-    ...(start > now + 60 ? { trial_end: start } : {}),
-    ...(end > now + 60 ? { cancel_at: end } : {}),
-  };
+/** A scheduled change counts as made: its revision stands on the schedule until its phase begins. */
+function revisionOfStanding({ subscription, schedule }: StandingBill): number {
+  return Math.max(
+    revisionOf(subscription?.metadata ?? null),
+    revisionOf(schedule?.metadata ?? null),
+  );
 }

@@ -1,13 +1,15 @@
 import type { CallContext } from "@usher/connector-sdk/spec";
 import type Stripe from "stripe";
-import { findOrderInvoices, findOrderSubscriptions } from "./find-order-bills.ts";
+import { findOrderInvoices, findStandingBills, type StandingBill } from "./find-order-bills.ts";
+import { cancelSchedule } from "./schedule-subscription.ts";
 import type { StripeClient } from "./stripe-client.ts";
 import type { StripeCustomers } from "./stripe-customers.ts";
 import { hasStripeCode } from "./stripe-failure.ts";
 import { takeBackInvoice } from "./take-back-invoice.ts";
 
 /**
- * Takes back everything the order was billed with: its subscriptions end now, its invoices (those of
+ * Takes back everything the order was billed with: its subscriptions end now, those that are
+ * scheduled never begin, its invoices (those of
  * the subscriptions too) are deleted, voided or credited. It looks at what is there each time, so
  * repeating it, also after a crash half-way, ends in the same state. No customer, nothing to do.
  */
@@ -25,15 +27,27 @@ export async function cancelOrderBilling(input: {
   if (customer === null) return;
   const where = { client, context, customer, orderId };
   // Subscriptions first: a living one could still make another invoice.
-  for (const subscription of await findOrderSubscriptions(where)) {
-    await cancelSubscription({ client, context, subscription });
+  for (const standing of await findStandingBills(where)) {
+    await cancelStanding({ client, context, standing });
   }
   for (const invoice of await findOrderInvoices(where)) {
     await takeBackInvoice({ client, context, invoice, reason });
   }
 }
 
-export async function cancelSubscription(input: {
+/** A schedule takes its subscription along; ended by itself, a subscription would leave it open. */
+export async function cancelStanding(input: {
+  readonly client: StripeClient;
+  readonly context: CallContext;
+  readonly standing: StandingBill;
+}): Promise<void> {
+  const { client, context, standing } = input;
+  const { subscription, schedule } = standing;
+  if (schedule !== null) await cancelSchedule({ client, context, schedule });
+  else if (subscription !== null) await cancelSubscription({ client, context, subscription });
+}
+
+async function cancelSubscription(input: {
   readonly client: StripeClient;
   readonly context: CallContext;
   readonly subscription: Stripe.Subscription;

@@ -6,11 +6,63 @@ import { metadataKeys } from "./stripe-metadata.ts";
 /** Of one customer, newest first; beyond this an order's bills are no longer looked for. */
 const listedMax = 2_000;
 
+/** What stands for one of an order's subscription bills: a subscription, the schedule it will come from, or both. */
+export interface StandingBill {
+  /** Null as long as its schedule has not begun. */
+  readonly subscription: Stripe.Subscription | null;
+  /** Null for a subscription that nothing is scheduled for. */
+  readonly schedule: Stripe.SubscriptionSchedule | null;
+}
+
 /**
- * The order's living subscriptions. From the customer's list, which is never behind, and not from
- * the search, which is up to a minute.
+ * The order's living subscriptions and those that are yet to begin. From the customer's lists, which
+ * are never behind, and not from the search, which is up to a minute.
  */
-export async function findOrderSubscriptions(input: {
+export async function findStandingBills(input: {
+  readonly client: StripeClient;
+  readonly context: CallContext;
+  readonly customer: string;
+  readonly orderId: string;
+}): Promise<readonly StandingBill[]> {
+  // Schedules first: one that begins in between is then seen as a subscription, and never not at all.
+  const schedules = await listSchedules(input);
+  const subscriptions = await findOrderSubscriptions(input);
+  const isOfOrder = (one: Stripe.SubscriptionSchedule) =>
+    one.metadata?.[metadataKeys.orderId] === input.orderId;
+  return [
+    ...subscriptions.map((subscription) => ({
+      subscription,
+      // Not by metadata: an attempt may have been cut off before it could set any.
+      schedule: schedules.find(({ id }) => id === idOf(subscription.schedule)) ?? null,
+    })),
+    ...schedules
+      .filter((one) => one.status === "not_started" && isOfOrder(one))
+      .filter(({ id }) => !subscriptions.some((one) => idOf(one.schedule) === id))
+      .map((schedule) => ({ subscription: null, schedule })),
+  ];
+}
+
+async function listSchedules(input: {
+  readonly client: StripeClient;
+  readonly context: CallContext;
+  readonly customer: string;
+}): Promise<readonly Stripe.SubscriptionSchedule[]> {
+  const { client, context, customer } = input;
+  const all = await client.call(
+    {
+      what: "Looking for the order's schedules",
+      isWrite: false,
+      run: (stripe) =>
+        stripe.subscriptionSchedules
+          .list({ customer, limit: 100 })
+          .autoPagingToArray({ limit: listedMax }),
+    },
+    context,
+  );
+  return all.filter(isLivingSchedule);
+}
+
+async function findOrderSubscriptions(input: {
   readonly client: StripeClient;
   readonly context: CallContext;
   readonly customer: string;
@@ -65,6 +117,14 @@ export function orderIdOfInvoice(invoice: Stripe.Invoice): string | null {
 
 export function isLivingSubscription(subscription: Stripe.Subscription): boolean {
   return subscription.status !== "canceled" && subscription.status !== "incomplete_expired";
+}
+
+export function isLivingSchedule(schedule: Stripe.SubscriptionSchedule): boolean {
+  return schedule.status === "not_started" || schedule.status === "active";
+}
+
+function idOf(held: string | { readonly id: string } | null): string | null {
+  return typeof held === "string" ? held : (held?.id ?? null);
 }
 
 export function isLivingInvoice(invoice: Stripe.Invoice): boolean {

@@ -19,6 +19,12 @@ export const stripeEventTypes = [
   "customer.subscription.deleted",
   "customer.subscription.paused",
   "customer.subscription.resumed",
+  "subscription_schedule.created",
+  "subscription_schedule.updated",
+  "subscription_schedule.canceled",
+  "subscription_schedule.aborted",
+  "subscription_schedule.completed",
+  "subscription_schedule.released",
 ] as const;
 
 /**
@@ -41,29 +47,17 @@ export async function readStripeChange(input: {
   if (!stripeEventTypes.some((known) => known === type)) {
     return { kind: "irrelevant", because: `events of type ${type} concern no order` };
   }
+  const read = <T>(what: string, run: (stripe: Stripe) => Promise<T>) =>
+    readAgain(() => client.call({ what: `Reading ${what} ${id}`, isWrite: false, run }, context));
   if (type.startsWith("invoice.")) {
-    const invoice = await readAgain(() =>
-      client.call(
-        {
-          what: `Reading invoice ${id}`,
-          isWrite: false,
-          run: (stripe) => stripe.invoices.retrieve(id),
-        },
-        context,
-      ),
-    );
+    const invoice = await read("invoice", (stripe) => stripe.invoices.retrieve(id));
     return invoice === null ? gone(id) : fromStripeInvoice(invoice);
   }
-  const subscription = await readAgain(() =>
-    client.call(
-      {
-        what: `Reading subscription ${id}`,
-        isWrite: false,
-        run: (stripe) => stripe.subscriptions.retrieve(id),
-      },
-      context,
-    ),
-  );
+  if (type.startsWith("subscription_schedule.")) {
+    const schedule = await read("schedule", (stripe) => stripe.subscriptionSchedules.retrieve(id));
+    return schedule === null ? gone(id) : fromStripeSchedule(schedule);
+  }
+  const subscription = await read("subscription", (stripe) => stripe.subscriptions.retrieve(id));
   return subscription === null ? gone(id) : fromStripeSubscription(subscription);
 }
 
@@ -94,6 +88,24 @@ export function fromStripeSubscription(subscription: Stripe.Subscription): Billi
     };
   }
   return { kind: "subscription", orderId, recordId: subscription.id, state };
+}
+
+/** One that was released or has run its course says nothing: its subscription speaks for itself. */
+function fromStripeSchedule(schedule: Stripe.SubscriptionSchedule): BillingChange {
+  const orderId = schedule.metadata?.[metadataKeys.orderId] ?? null;
+  if (orderId === null) {
+    return { kind: "irrelevant", because: `schedule ${schedule.id} is not Usher's` };
+  }
+  const change = { kind: "subscription", orderId, recordId: schedule.id } as const;
+  switch (schedule.status) {
+    case "not_started":
+    case "active":
+      return { ...change, state: "active" };
+    case "canceled":
+      return { ...change, state: "canceled" };
+    default:
+      return { kind: "irrelevant", because: `schedule ${schedule.id} is ${schedule.status}` };
+  }
 }
 
 function stateOf(status: Stripe.Subscription.Status): "active" | "past_due" | "canceled" | null {
