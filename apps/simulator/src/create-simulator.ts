@@ -10,6 +10,10 @@ import { createPortal, propertySettings } from "./hubspot/portal.ts";
 import { createRateLimits } from "./hubspot/rate-limits.ts";
 import { seedPortal } from "./hubspot/seed-portal.ts";
 import { createHubSpotVoice } from "./hubspot/webhook-voice.ts";
+import { accountDefaults as netsuiteDefaults } from "./netsuite/account-defaults.ts";
+import { createNetSuiteAccount } from "./netsuite/netsuite-account.ts";
+import { createNetSuiteApp } from "./netsuite/netsuite-app.ts";
+import { createNetSuiteTokens } from "./netsuite/netsuite-tokens.ts";
 import { createRandom } from "./random-source.ts";
 import { createAccessTokens } from "./salesforce/access-token.ts";
 import { createNotificationVoice } from "./salesforce/notification.ts";
@@ -63,6 +67,10 @@ export interface SimulatorOptions {
     /** Default `usher`: properties are named `usher_status` and so on. */
     readonly propertyPrefix?: string | undefined;
   };
+  readonly netsuite?: {
+    /** As NetSuite's UI shows it, such as `1234567_SB1`. */
+    readonly accountId?: string | undefined;
+  };
 }
 
 /** Credentials a simulator has unless told otherwise. They guard nothing. */
@@ -74,6 +82,8 @@ export const DEFAULT_CREDENTIALS = {
   hubspotClientId: "usher-hubspot-client",
   hubspotClientSecret: "usher-hubspot-secret",
   hubspotRefreshToken: "usher-hubspot-refresh",
+  netsuiteAccountId: "TSTDRV1234567",
+  netsuiteClientId: "usher-netsuite-client",
 } as const;
 
 const SUBSCRIPTIONS_EVERY_MS = 5_000;
@@ -126,6 +136,16 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     clientSecret: options.hubspot?.clientSecret ?? DEFAULT_CREDENTIALS.hubspotClientSecret,
     refreshToken: options.hubspot?.refreshToken ?? DEFAULT_CREDENTIALS.hubspotRefreshToken,
   });
+  const netsuite = createNetSuiteAccount({
+    store,
+    faults,
+    now,
+    random: createRandom(seed + 1),
+    defaults: netsuiteDefaults({
+      accountId: options.netsuite?.accountId ?? DEFAULT_CREDENTIALS.netsuiteAccountId,
+    }),
+  });
+  const netsuiteTokens = createNetSuiteTokens(netsuite);
   webhooks.giveVoice("hubspot", createHubSpotVoice(hubspotFeed));
   webhooks.giveVoice("salesforce", createNotificationVoice(org));
   webhooks.giveVoice("stripe", {
@@ -165,6 +185,8 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     hubspotFeed,
     hubspotTokens,
     hubspotLimits,
+    netsuite,
+    netsuiteTokens,
     reset() {
       webhooks.forget();
       cursors.expireAll();
@@ -191,6 +213,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       traffic,
     }),
   );
+  app.route("/", createNetSuiteApp({ account: netsuite, tokens: netsuiteTokens, traffic }));
   app.route("/", createControlApp(parts));
 
   return {

@@ -3,6 +3,8 @@ import type { ChangeFeed } from "./hubspot/change-feed.ts";
 import type { HubSpotTokens } from "./hubspot/hubspot-tokens.ts";
 import type { Portal } from "./hubspot/portal.ts";
 import type { RateLimits } from "./hubspot/rate-limits.ts";
+import type { NetSuiteAccount } from "./netsuite/netsuite-account.ts";
+import type { NetSuiteTokens } from "./netsuite/netsuite-tokens.ts";
 import type { AccessTokens } from "./salesforce/access-token.ts";
 import type { Org } from "./salesforce/org.ts";
 import type { QueryCursors } from "./salesforce/query-cursors.ts";
@@ -26,6 +28,8 @@ export interface SimulatorParts {
   readonly hubspotFeed: ChangeFeed;
   readonly hubspotTokens: HubSpotTokens;
   readonly hubspotLimits: RateLimits;
+  readonly netsuite: NetSuiteAccount;
+  readonly netsuiteTokens: NetSuiteTokens;
   /** Back to an empty org, account and portal; endpoints, faults and settings are forgotten too. */
   reset(): void;
 }

@@ -20,6 +20,7 @@ export interface RunningSimulator {
   readonly salesforce: { readonly url: string; readonly pubSub: RunningPubSub | null };
   readonly stripe: { readonly url: string };
   readonly hubspot: { readonly url: string };
+  readonly netsuite: { readonly url: string };
   /** The origin that serves `/` (the page) and `/control/…`. */
   readonly control: { readonly url: string };
   /** For tests in the same process: the state behind the apps. */
@@ -57,6 +58,7 @@ export async function startSimulator(options: StartOptions = {}): Promise<Runnin
     salesforce: { url, pubSub },
     stripe: { url },
     hubspot: { url },
+    netsuite: { url },
     control: { url },
     parts: simulator.parts,
     async stop() {

@@ -1,5 +1,5 @@
 /** The vendors that have a folder here. A further one is added to this list, and mounted in `createSimulator`. */
-export const VENDORS = ["salesforce", "stripe", "hubspot"] as const;
+export const VENDORS = ["salesforce", "stripe", "hubspot", "netsuite"] as const;
 export type Vendor = (typeof VENDORS)[number];
 
 /** One of something for each vendor. */

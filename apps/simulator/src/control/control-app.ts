@@ -21,6 +21,7 @@ import { CONTROL_ROUTES } from "./control-routes.ts";
 import { addDealRoutes } from "./deal-routes.ts";
 import { forgeWebhook } from "./forge-webhook.ts";
 import { addHubSpotDealRoutes } from "./hubspot/hubspot-deal-routes.ts";
+import { addNetSuiteRoutes } from "./netsuite-routes.ts";
 import { addPageRoutes } from "./page/page-routes.ts";
 import { summarizeState } from "./state-summary.ts";
 import { toFault } from "./to-fault.ts";
@@ -118,6 +119,7 @@ export function createControlApp(parts: SimulatorParts): Hono<NodeEnv> {
 
   addDealRoutes(app, parts);
   addHubSpotDealRoutes(app, parts);
+  addNetSuiteRoutes(app, parts);
   addBillingRoutes(app, parts);
   addPageRoutes(app, parts);
   return app;

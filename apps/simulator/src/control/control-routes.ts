@@ -63,6 +63,31 @@ export const CONTROL_ROUTES: readonly { readonly route: string; readonly what: s
     what: "Scopes, limits, search lag, echoes, token life, how long the journal is kept.",
   },
   { route: "POST /control/hubspot/expire_tokens", what: "Ends every OAuth token now." },
+  {
+    route: "POST /control/netsuite/certificates",
+    what: "Maps a certificate to an integration; its id is the assertion's kid.",
+  },
+  {
+    route: "POST /control/netsuite/refresh_sandbox",
+    what: "Forgets every mapped certificate, as the refresh of a sandbox does.",
+  },
+  { route: "POST /control/netsuite/expire_tokens", what: "Ends every token now." },
+  {
+    route: "PATCH /control/netsuite/settings",
+    what: "Permissions, custom fields, OneWorld, concurrency and how overload looks, wait of jobs.",
+  },
+  {
+    route: "GET /control/netsuite/orders/:external_id",
+    what: "A sales order with the invoices and credits that followed.",
+  },
+  {
+    route: "POST /control/netsuite/orders/:external_id/bill",
+    what: "Accounting bills what is left of the order.",
+  },
+  {
+    route: "POST /control/netsuite/transactions/:id/standing",
+    what: "Accounting approves, settles, rejects or voids an invoice or a credit.",
+  },
   { route: "GET /control/stripe/customers?limit=", what: "Customers, newest first." },
   {
     route: "GET /control/stripe/subscriptions?customer=&limit=",

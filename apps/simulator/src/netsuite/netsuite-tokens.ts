@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, constants, randomBytes, verify } from "node:crypto";
+import { constants, createHash, createPublicKey, randomBytes, verify } from "node:crypto";
 import type { HttpAnswer } from "../http-answer.ts";
 import type { Row } from "../store/table.ts";
 import type { NetSuiteAccount } from "./netsuite-account.ts";
