@@ -1,5 +1,5 @@
 // biome-ignore lint/correctness/noUnresolvedImports: its `main` is a folder, which Biome does not follow.
-import { Type, types } from "avsc";
+import avro from "avsc";
 import { z } from "zod";
 
 /**
@@ -21,7 +21,7 @@ const changeEventHeader = z.looseObject({
 const event = z.looseObject({ ChangeEventHeader: changeEventHeader });
 
 /** 64 bits do not fit a JavaScript number, and avsc refuses what does not. */
-const long = types.LongType.__with({
+const long = avro.types.LongType.__with({
   fromBuffer: (bytes: Buffer) => bytes.readBigInt64LE(),
   toBuffer(value: bigint) {
     const bytes = Buffer.alloc(8);
@@ -36,6 +36,6 @@ const long = types.LongType.__with({
 
 /** Reads the headers of events that were written with this Avro schema (JSON text). */
 export function createHeaderReader(schemaJson: string): (payload: Buffer) => ChangeEventHeader {
-  const type = Type.forSchema(JSON.parse(schemaJson), { registry: { long } });
+  const type = avro.Type.forSchema(JSON.parse(schemaJson), { registry: { long } });
   return (payload) => event.parse(type.fromBuffer(payload)).ChangeEventHeader;
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 // biome-ignore lint/correctness/noUnresolvedImports: its `main` is a folder, which Biome does not follow.
-import { Type } from "avsc";
+import avro from "avsc";
 import type { FieldDefinition, FieldValue } from "../schema/field.ts";
 import type { SchemaObject } from "../schema/schema.ts";
 import type { ChangeEvent } from "./change-event.ts";
@@ -76,7 +76,7 @@ export function changeEventSchema(object: SchemaObject): ChangeEventSchema {
     ],
   };
   const json = JSON.stringify(schema);
-  const type = Type.forSchema(JSON.parse(json));
+  const type = avro.Type.forSchema(JSON.parse(json));
   return {
     json,
     id: createHash("sha256").update(json).digest("base64url").slice(0, 22),
