@@ -27,12 +27,21 @@ export const defaultLimits: ApiLimits = {
   requestTimeoutMs: 30_000,
 };
 
+/** A connector package that could not be loaded; all others work. */
+export interface BrokenConnector {
+  /** Its folder, which is its vendor. */
+  readonly id: string;
+  /** One sentence for an operator: which package, and why. */
+  readonly problem: string;
+}
+
 /** Everything the API needs and does not make itself. */
 export interface ApiDependencies {
   readonly database: Database;
   readonly temporal: TemporalDoor;
   /** Vendors whose webhooks can be verified, by connector id. */
   readonly connectors: ReadonlyMap<string, ConnectorDefinition>;
+  readonly brokenConnectors?: readonly BrokenConnector[];
   /** Seals connection secrets, opens signing keys. The first seals. */
   readonly keks: readonly [KeyEncryptionKey, ...KeyEncryptionKey[]];
   /** Where people and products reach the hub, without a slash at the end; issuer of tokens. */

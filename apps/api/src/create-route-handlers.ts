@@ -20,9 +20,14 @@ import { diffCatalogRoute } from "./routes/catalog/diff-catalog/route.ts";
 import { getCatalogRoute } from "./routes/catalog/get-catalog/route.ts";
 import { listAliasesRoute } from "./routes/catalog/list-aliases/route.ts";
 import { publishCatalogRoute } from "./routes/catalog/publish-catalog/route.ts";
+import { checkConnectionRoute } from "./routes/connection/check-connection/route.ts";
 import { createConnectionRoute } from "./routes/connection/create-connection/route.ts";
+import { getConnectionRoute } from "./routes/connection/get-connection/route.ts";
 import { listConnectionsRoute } from "./routes/connection/list-connections/route.ts";
+import { listConnectorsRoute } from "./routes/connection/list-connectors/route.ts";
+import { rotateConnectionRoute } from "./routes/connection/rotate-connection/route.ts";
 import { listCustomerEntitlementsRoute } from "./routes/entitlement/list-customer-entitlements/route.ts";
+import { getInboxMessageRoute } from "./routes/inbox/get-inbox-message/route.ts";
 import { listInboxMessagesRoute } from "./routes/inbox/list-inbox-messages/route.ts";
 import { receiveInboundRoute } from "./routes/inbox/receive-inbound/route.ts";
 import { replayInboxMessageRoute } from "./routes/inbox/replay-inbox-message/route.ts";
@@ -80,6 +85,7 @@ export function createRouteHandlers(deps: HandlerDependencies): readonly AnyHand
     getStatusListRoute(deps),
     receiveInboundRoute(deps),
     listInboxMessagesRoute(deps),
+    getInboxMessageRoute(deps),
     replayInboxMessageRoute(),
     getCatalogRoute(deps),
     diffCatalogRoute(deps),
@@ -94,6 +100,10 @@ export function createRouteHandlers(deps: HandlerDependencies): readonly AnyHand
     createSignInLinkRoute(deps),
     createConnectionRoute(deps),
     listConnectionsRoute(deps),
+    getConnectionRoute(deps),
+    checkConnectionRoute(deps),
+    rotateConnectionRoute(deps),
+    listConnectorsRoute(deps),
     getHealthRoute(),
     getReadinessRoute(deps),
     getMetricsRoute(deps),

@@ -72,6 +72,7 @@ describe("the API as a process", () => {
       "temporal",
       "signing_key",
       "check_table",
+      "connectors",
     ]);
     await eventually(async () => {
       const { checks } = (await (await fetch(`${url}/readyz`)).json()) as typeof ready;

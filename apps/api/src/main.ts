@@ -24,10 +24,12 @@ const database = createDatabase({
 });
 const [newestKey, ...olderKeys] = config.keyEncryptionKeys;
 const temporal = openTemporalDoor({ options: config.temporal, log });
+const loaded = await loadConnectors({ folder: config.connectorsFolder });
+for (const { problem } of loaded.brokenConnectors) log.error(problem);
 const api = createApi({
   database,
   temporal,
-  connectors: await loadConnectors({ folder: config.connectorsFolder }),
+  ...loaded,
   keks: [hubKeyEncryptionKey(newestKey), ...olderKeys.map(hubKeyEncryptionKey)],
   publicUrl: config.publicUrl,
   tokenAudience: config.tokenAudience,

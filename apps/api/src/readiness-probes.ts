@@ -13,7 +13,9 @@ export function createReadinessProbes({
   temporal,
   clock,
   feed,
-}: Pick<ApiDependencies, "database" | "temporal" | "clock"> & {
+  connectors,
+  brokenConnectors = [],
+}: Pick<ApiDependencies, "database" | "temporal" | "clock" | "connectors" | "brokenConnectors"> & {
   readonly feed: RightsFeed;
 }): readonly ReadinessProbe[] {
   return [
@@ -73,6 +75,17 @@ export function createReadinessProbes({
         if (lagMs > laggingMs)
           throw new Error(`${Math.round(lagMs / 1_000)} s behind the database: answers say so`);
         return `${feed.entitlements} entitlements, at most ${lagMs} ms behind`;
+      },
+    },
+    {
+      name: "connectors",
+      // One that is broken stops its own connections and no other.
+      required: false,
+      look: async () => {
+        if (brokenConnectors.length > 0) {
+          throw new Error(brokenConnectors.map((one) => one.problem).join(" "));
+        }
+        return [...connectors.keys()].toSorted().join(", ") || "none";
       },
     },
   ];

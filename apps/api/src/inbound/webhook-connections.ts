@@ -1,11 +1,10 @@
-import type {
-  ConnectedSystem,
-  ConnectorDefinition,
-  WebhookReceiver,
-} from "@usher/connector-sdk/spec";
-import { type Database, findConnection } from "@usher/database";
+import type { ConnectedSystem, WebhookReceiver } from "@usher/connector-sdk/spec";
+import { type Connection, findConnection } from "@usher/database";
 import type { ConnectionId, TenantId } from "@usher/entitlement-core/kernel";
-import { type KeyEncryptionKey, openConnectionSecrets } from "@usher/token-signer";
+import { type ConnectionSecrets, openConnectionSecrets } from "@usher/token-signer";
+import type { ApiDependencies } from "../api-dependencies.ts";
+import { connectorProblem } from "../connection/connector-of.ts";
+import { ApiProblem } from "../http/api-problem.ts";
 
 /** A connection as far as its webhooks are concerned. */
 export interface WebhookConnection {
@@ -15,7 +14,10 @@ export interface WebhookConnection {
 }
 
 export interface WebhookConnections {
-  /** Null: no such connection, or one whose vendor sends no webhooks. */
+  /**
+   * Null: no such connection, or one whose vendor sends no webhooks. Throws `not_ready` while the
+   * vendor's connector is not there: a vendor that is told 4xx would never send the event again.
+   */
   find(id: ConnectionId): Promise<WebhookConnection | null>;
   close(): Promise<void>;
 }
@@ -33,15 +35,13 @@ interface Kept {
 /** Opens connections just far enough to verify what they send: connecting makes no call. */
 export function createWebhookConnections({
   database,
-  connectors,
   keks,
   clock,
-}: {
-  readonly database: Database;
-  readonly connectors: ReadonlyMap<string, ConnectorDefinition>;
-  readonly keks: readonly KeyEncryptionKey[];
-  readonly clock: () => number;
-}): WebhookConnections {
+  ...known
+}: Pick<
+  ApiDependencies,
+  "database" | "connectors" | "brokenConnectors" | "keks" | "clock"
+>): WebhookConnections {
   const kept = new Map<ConnectionId, Kept>();
 
   async function open(id: ConnectionId): Promise<Omit<Kept, "at">> {
@@ -51,8 +51,11 @@ export function createWebhookConnections({
     const row = await database.withTenant({ tenantId, readOnly: true }, (tx) =>
       findConnection(tx, id),
     );
-    const definition = row === null ? undefined : connectors.get(row.vendor);
-    if (row === null || definition === undefined) return nothing;
+    const definition = row === null ? undefined : known.connectors.get(row.vendor);
+    if (row === null) return nothing;
+    if (definition === undefined) {
+      throw new ApiProblem("not_ready", connectorProblem(known, row.vendor) ?? "");
+    }
     const secrets = openConnectionSecrets({ sealed: row.sealedSecrets, keks });
     const system = definition.connect(
       { connectionId: id, config: { ...row.config, ...secrets.config } },
@@ -64,8 +67,17 @@ export function createWebhookConnections({
     }
     return {
       system,
-      connection: { tenantId, receiver: system.webhooks, secrets: secrets.webhookSecrets },
+      connection: { tenantId, receiver: system.webhooks, secrets: acceptedSecrets(row, secrets) },
     };
+  }
+
+  /** After a rotation the vendor may go on signing with the old secret for a while. */
+  function acceptedSecrets(
+    { oldWebhookSecretsUntil: until }: Connection,
+    { webhookSecrets, oldWebhookSecrets = [] }: ConnectionSecrets,
+  ): readonly string[] {
+    const isOverlap = until !== null && clock() < until;
+    return isOverlap ? [...webhookSecrets, ...oldWebhookSecrets] : webhookSecrets;
   }
 
   return {

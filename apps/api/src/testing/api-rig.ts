@@ -73,6 +73,7 @@ export interface RigOptions {
   readonly limits?: ApiDependencies["limits"];
   readonly clock?: () => number;
   readonly connectors?: ReadonlyMap<string, ConnectorDefinition>;
+  readonly brokenConnectors?: ApiDependencies["brokenConnectors"];
 }
 
 export async function startApiRig(options: RigOptions = {}): Promise<ApiRig> {
@@ -95,6 +96,9 @@ export async function startApiRig(options: RigOptions = {}): Promise<ApiRig> {
       urlOf: (workflowId) => `http://temporal.test/${encodeURIComponent(workflowId)}`,
     },
     connectors: options.connectors ?? new Map([["signed", signedConnector]]),
+    ...(options.brokenConnectors === undefined
+      ? {}
+      : { brokenConnectors: options.brokenConnectors }),
     keks: [hubKeyEncryptionKey(kek)],
     publicUrl: "http://hub.test",
     tokenAudience: "usher",

@@ -28,6 +28,7 @@ export function idKindOf(
   if (route.path.startsWith("/v1/tokens")) return "token";
   if (route.path.startsWith("/v1/inbox/")) return "inboxMessage";
   if (route.path.startsWith("/v1/inbound/")) return "connection";
+  if (route.path.startsWith("/v1/connections/")) return "connection";
   if (route.path.startsWith("/v1/api_keys")) return "apiKey";
   if (route.path.startsWith("/v1/customers")) return "customer";
   return "statusList";

@@ -1,5 +1,9 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import type { ConnectorDefinition, WebhookReceiver } from "@usher/connector-sdk/spec";
+import type {
+  ConnectorDefinition,
+  UnreadableEvent,
+  WebhookReceiver,
+} from "@usher/connector-sdk/spec";
 import { z } from "zod";
 
 /** The least a vendor can be: signed webhooks and nothing else. Tests of the door need no more. */
@@ -43,10 +47,12 @@ const receiver: WebhookReceiver = {
     const body = JSON.parse(Buffer.from(request.rawBody).toString("utf8")) as {
       id: string;
       deal: string;
+      unreadable?: readonly UnreadableEvent[];
     };
     return {
       verified: true,
       events: [{ eventId: body.id, type: "deal.won", dealId: body.deal, body }],
+      unreadable: body.unreadable ?? [],
     };
   },
 };

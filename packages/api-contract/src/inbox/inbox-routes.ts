@@ -2,7 +2,7 @@ import { z } from "zod";
 import { listOf, listQuery } from "../wire/list.ts";
 import { defineRoute } from "../wire/route.ts";
 import { idSchema } from "../wire/scalars.ts";
-import { inboxMessageSchema, receivedSchema } from "./inbox-schema.ts";
+import { inboxMessageDetailSchema, inboxMessageSchema, receivedSchema } from "./inbox-schema.ts";
 
 export const receiveInbound = defineRoute({
   operationId: "receiveInbound",
@@ -51,6 +51,21 @@ export const listInboxMessages = defineRoute({
     schema: listOf({ id: "InboxMessageList", item: inboxMessageSchema }),
   },
   errors: [],
+});
+
+export const getInboxMessage = defineRoute({
+  operationId: "getInboxMessage",
+  method: "get",
+  path: "/v1/inbox/{id}",
+  tag: "inbox",
+  summary: "Show an inbox message with its payload",
+  description:
+    "The payload may hold personal data: the scope is that of those who may replay, not of every reader.",
+  access: "inbox:replay",
+  idempotency: "none",
+  params: z.object({ id: idSchema("inboxMessage") }),
+  success: { status: 200, description: "The message.", schema: inboxMessageDetailSchema },
+  errors: ["not_found"],
 });
 
 export const replayInboxMessage = defineRoute({

@@ -20,6 +20,18 @@ export const inboxMessageSchema = z
     description: "An announcement of a remote system, as it stands in the inbox.",
   });
 
+export const inboxMessageDetailSchema = inboxMessageSchema
+  .extend({
+    payload: z.unknown().meta({
+      description: "The event as the vendor sent it; null for a change that was found by polling.",
+    }),
+    replay: z
+      .string()
+      .nullable()
+      .meta({ description: "The command that puts it back in line, while it is in quarantine." }),
+  })
+  .meta({ id: "InboxMessageDetail", description: "A message with its payload." });
+
 export const receivedSchema = z
   .object({
     received: z.int().meta({ description: "Events stored by this request." }),

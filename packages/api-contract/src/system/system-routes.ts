@@ -10,7 +10,14 @@ export const readinessSchema = z
     status: z.enum(["ready", "not_ready"]),
     checks: z.array(
       z.object({
-        name: z.enum(["database", "migrations", "temporal", "signing_key", "check_table"]),
+        name: z.enum([
+          "database",
+          "migrations",
+          "temporal",
+          "signing_key",
+          "check_table",
+          "connectors",
+        ]),
         ok: z.boolean(),
         required: z
           .boolean()

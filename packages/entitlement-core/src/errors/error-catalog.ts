@@ -123,6 +123,23 @@ export const errorCatalog = {
     title: "The order does not stand where this could be done",
   },
 
+  // Connections
+  credentials_refused: {
+    status: 422,
+    audience: "caller",
+    title: "The vendor refuses the new credentials",
+  },
+  credentials_unproven: {
+    status: 503,
+    audience: "operator",
+    title: "The new credentials could not be proven",
+  },
+  rotation_overtaken: {
+    status: 409,
+    audience: "caller",
+    title: "Another rotation of this connection came in between",
+  },
+
   // Inbound events
   unknown_connection: { status: 404, audience: "caller", title: "There is no such connection" },
   signature_missing: { status: 401, audience: "caller", title: "The event carries no signature" },

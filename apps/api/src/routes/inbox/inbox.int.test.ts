@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type ApiRig, startApiRig } from "../../testing/api-rig.ts";
+import { type ApiRig, keyOf, startApiRig } from "../../testing/api-rig.ts";
 import { signatureOf } from "../../testing/signed-connector.ts";
 
 let rig: ApiRig;
@@ -115,6 +115,38 @@ describe("POST /v1/inbound/{connection_id}", () => {
 });
 
 describe("the inbox", () => {
+  it("keeps an event of a batch that cannot be read, with payload, reason and replay command, and takes the others", async () => {
+    const unreadable = [
+      { detail: "objectId: expected a number, got text", body: { objectId: "x" } },
+    ];
+    const body = JSON.stringify({ id: "batch", deal: "deal-of-batch", unreadable });
+    expect((await send(body)).json).toEqual({ received: 2, duplicates: 0 });
+    expect((await send(body)).json).toEqual({ received: 0, duplicates: 2 });
+    const [kept] = (await rig.get("/v1/inbox?status=quarantined")).json.data;
+    const shown = await rig.get(`/v1/inbox/${kept.id}`);
+    expect(shown.json).toMatchObject({
+      status: "quarantined",
+      last_error: "objectId: expected a number, got text",
+      payload: { objectId: "x" },
+      replay: `usher inbox replay ${kept.id}`,
+    });
+    const connection = await rig.get(`/v1/connections/${connectionId}`);
+    expect(connection.json.inbox.quarantined).toBe(1);
+    await rig.post(`/v1/inbox/${kept.id}/replay`);
+    expect((await rig.get(`/v1/inbox/${kept.id}`)).json.replay).toBeNull();
+  });
+
+  it("shows a payload only to whoever may replay", async () => {
+    const [message] = await stored();
+    const reader = await rig.inTenant((tx) =>
+      keyOf(tx, { name: "inbox reader", scopes: ["inbox:read"] }),
+    );
+    expect((await rig.get(`/v1/inbox/${message.id}`, { key: reader })).json.code).toBe(
+      "missing_scope",
+    );
+    expect((await rig.get("/v1/inbox", { key: reader })).text).not.toContain("payload");
+  });
+
   it("puts a message back in line, with its attempts counted from zero", async () => {
     await send(anAnnouncement("poison"));
     await rig.inTenant((tx) =>

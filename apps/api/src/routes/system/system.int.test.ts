@@ -24,6 +24,7 @@ describe("the hub about itself", () => {
       },
       { name: "signing_key", ok: true },
       { name: "check_table", ok: true },
+      { name: "connectors", ok: true, required: false, detail: "signed" },
     ]);
   });
 

@@ -1,4 +1,5 @@
-import type { InboundEvent, WebhookVerdict } from "@usher/connector-sdk/spec";
+import { createHash } from "node:crypto";
+import type { InboundEvent, UnreadableEvent, WebhookVerdict } from "@usher/connector-sdk/spec";
 import { storeInbound } from "@usher/database";
 import type { ErrorCode } from "@usher/entitlement-core/errors";
 import type { ApiDependencies } from "../../../api-dependencies.ts";
@@ -58,7 +59,14 @@ export function receiveInboundRoute({
     const stored = await database.withTenant({ tenantId }, (tx) =>
       storeInbound(tx, {
         connectionId: params.connection_id,
-        events: verdict.events.map((event) => toStore({ event, headers, rawBody: body })),
+        events: [
+          ...verdict.events.map((event) => toStore({ event, headers, rawBody: body })),
+          // What cannot be read is kept with its reason; the rest of the batch goes on.
+          ...(verdict.unreadable ?? []).map((one) => ({
+            ...toStore({ event: unreadableEvent(one), headers, rawBody: body }),
+            quarantinedBecause: one.detail,
+          })),
+        ],
       }),
     );
     const received = stored.filter((one) => one.outcome === "stored").length;
@@ -66,6 +74,14 @@ export function receiveInboundRoute({
     metrics.inboundEvents({ outcome: "duplicate", count: stored.length - received });
     return { body: { received, duplicates: stored.length - received } };
   });
+}
+
+/** It has no id that could be trusted, so what it says is what tells it from another. */
+function unreadableEvent({ body }: UnreadableEvent): InboundEvent {
+  const digest = createHash("sha256")
+    .update(JSON.stringify(body) ?? "")
+    .digest("hex");
+  return { eventId: `unreadable:${digest}`, type: "unreadable", dealId: null, body };
 }
 
 function toStore({

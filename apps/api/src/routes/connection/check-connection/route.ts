@@ -1,0 +1,59 @@
+import { findConnection, recordConnectionHealth } from "@usher/database";
+import type { Instant } from "@usher/entitlement-core/kernel";
+import { openConnectionSecrets } from "@usher/token-signer";
+import type { ApiDependencies } from "../../../api-dependencies.ts";
+import { checkSystem, isRefusal } from "../../../connection/check-system.ts";
+import { connectorOf } from "../../../connection/connector-of.ts";
+import { notFound } from "../../../http/api-problem.ts";
+import { plainRoute } from "../../../http/route-handler.ts";
+
+/** Looks at the vendor with the credentials in use. What it finds is the connection's health from now on. */
+export function checkConnectionRoute(deps: ApiDependencies) {
+  const { database, keks, clock } = deps;
+  return plainRoute("checkConnection", async ({ params, caller }) => {
+    const { tenantId } = caller;
+    const connection = await database.withTenant({ tenantId, readOnly: true }, (tx) =>
+      findConnection(tx, params.id),
+    );
+    if (connection === null) throw notFound("connection");
+    const found = connectorOf(deps, connection.vendor);
+    const startedAt = clock();
+    if ("problem" in found) {
+      const { problem: message } = found;
+      return {
+        body: {
+          outcome: "config" as const,
+          message,
+          checked_at: new Date(startedAt).toISOString(),
+          took_ms: 0,
+          parts: [],
+        },
+      };
+    }
+    const secrets = openConnectionSecrets({ sealed: connection.sealedSecrets, keks });
+    const { shown, failure } = await checkSystem({
+      deps,
+      tenantId,
+      connectionId: connection.id,
+      kinds: connection.kinds,
+      definition: found.definition,
+      config: { ...connection.config, ...secrets.config },
+      credentialsVersion: connection.credentialsVersion,
+    });
+    await database.withTenant({ tenantId }, (tx) =>
+      recordConnectionHealth(tx, {
+        id: connection.id,
+        now: clock() as Instant,
+        outcome:
+          failure === null
+            ? { ok: true }
+            : {
+                ok: false,
+                failure: { category: failure.category, message: failure.message },
+                needsAttention: isRefusal(shown.outcome),
+              },
+      }),
+    );
+    return { body: shown };
+  });
+}
