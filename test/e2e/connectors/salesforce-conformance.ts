@@ -5,6 +5,7 @@ import type { ConformanceSubject, EventToSign } from "@usher/connector-sdk/confo
 import type { DealStatus } from "@usher/connector-sdk/spec";
 import { findProjectFolder } from "@usher/local-services";
 import { DEFAULT_CREDENTIALS } from "@usher/simulator";
+import { anErpOrder } from "./an-erp-order.ts";
 import { accountName, salesforceConfigFor, startSalesforceWorld } from "./salesforce-world.ts";
 
 const pageSize = 5;
@@ -22,7 +23,13 @@ export const conformance: ConformanceSubject = {
     const [written = ""] = await world.winDeals([{ name: "written to" }]);
     let sequence = 0;
     const config = (url: string, change: Readonly<Record<string, unknown>> = {}) =>
-      salesforceConfigFor(url, { pageSize, overlapSeconds, concurrentCallsMax: 3, ...change });
+      salesforceConfigFor(url, {
+        pageSize,
+        overlapSeconds,
+        concurrentCallsMax: 3,
+        orders: {},
+        ...change,
+      });
     return {
       peerUrl: world.url,
       connect: ({ url, fetch, now, pageSize: rows = pageSize }) =>
@@ -78,7 +85,8 @@ export const conformance: ConformanceSubject = {
         const status = aStatus({ sequence, orderId: "ord_written_to" });
         return system.crm?.writeStatus({ dealId: written, status }, context);
       },
-      isWrite: (request) => request.method === "PATCH",
+      isWrite: ({ method, path }) =>
+        method === "PATCH" || (method === "POST" && path.startsWith("/services/data/")),
       unauthorized: {
         status: 401,
         headers: { "content-type": "application/json" },
@@ -118,6 +126,19 @@ export const conformance: ConformanceSubject = {
           };
         },
         aStatus,
+      },
+      erp: {
+        anOrder: () => anErpOrder(),
+        async count({ orderId, customer }) {
+          const orders = await world.ordersOf(orderId);
+          const accounts = await world.select(
+            `SELECT Id FROM Account WHERE Usher_Customer_Id__c = '${customer.customerId}'`,
+          );
+          return {
+            orders: orders.filter(({ Status }) => Status === "Activated").length,
+            customers: accounts.length,
+          };
+        },
       },
       webhooks: {
         signatureHeader: "x-usher-signature",

@@ -13,6 +13,9 @@ export interface SalesforceWorld {
   /** Won, in its own currency, of an account of its own. */
   winDealOf(deal: DealToSeed): Promise<string>;
   record(id: string): Promise<Record<string, unknown>>;
+  select(soql: string): Promise<readonly Record<string, unknown>[]>;
+  /** Orders that carry the id, with their products. */
+  ordersOf(orderId: string): Promise<readonly BookedOrder[]>;
   stop(): Promise<void>;
 }
 
@@ -21,6 +24,17 @@ export interface WonDeal {
   readonly stage?: string;
   readonly lines?: readonly Readonly<Record<string, unknown>>[];
   readonly fields?: Readonly<Record<string, unknown>>;
+}
+
+export interface BookedOrder {
+  readonly Id: string;
+  readonly Status: string;
+  readonly AccountId: string;
+  readonly TotalAmount: number;
+  readonly OrderItems: {
+    readonly records: readonly Readonly<Record<string, unknown>>[];
+  } | null;
+  readonly [field: string]: unknown;
 }
 
 export const accountName = "Ærø & “Sons” GmbH";
@@ -95,6 +109,13 @@ export async function startSalesforceWorld(
     { Pricebook2Id, Product2Id: productId, UnitPrice: 50, IsActive: true },
   ]);
 
+  async function select(soql: string): Promise<Record<string, unknown>[]> {
+    const answer = await api("GET", `/query?q=${encodeURIComponent(soql)}`);
+    const body = (await answer.json()) as { records?: Record<string, unknown>[] };
+    if (body.records === undefined) throw new Error(`${soql}: ${JSON.stringify(body)}`);
+    return body.records;
+  }
+
   async function winDeals(deals: readonly WonDeal[]): Promise<string[]> {
     const wasHeld = heldMs;
     // A few seconds ago: a stream leaves rows of the running second for its next read.
@@ -136,9 +157,12 @@ export async function startSalesforceWorld(
     async winDealOf(deal) {
       const { name, accountName: Name, currency: CurrencyIsoCode, closedOn: CloseDate } = deal;
       const [AccountId] = await create("Account", [{ Name }]);
+      const known = await select(
+        `SELECT Id FROM PricebookEntry WHERE Product2Id = '${productId}' AND CurrencyIsoCode = '${CurrencyIsoCode}'`,
+      );
       const [PricebookEntryId] =
-        CurrencyIsoCode === "USD"
-          ? [priceId]
+        known.length > 0
+          ? [known[0]?.["Id"]]
           : await create("PricebookEntry", [
               {
                 Pricebook2Id,
@@ -161,6 +185,15 @@ export async function startSalesforceWorld(
     async record(id) {
       const answer = await api("GET", `/sobjects/Opportunity/${id}`);
       return (await answer.json()) as Record<string, unknown>;
+    },
+    select,
+    async ordersOf(orderId) {
+      const escaped = orderId.replace(/[\\']/g, "\\$&");
+      const lines = "Id, Usher_Line_Id__c, Quantity, UnitPrice, TotalPrice, ServiceDate, EndDate";
+      const found = await select(
+        `SELECT Id, Status, AccountId, TotalAmount, Usher_Revision__c, Usher_Canceled__c, (SELECT ${lines} FROM OrderItems) FROM Order WHERE Usher_Order_Id__c = '${escaped}'`,
+      );
+      return found as BookedOrder[];
     },
     stop: () => simulator.stop(),
   };

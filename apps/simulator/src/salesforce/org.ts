@@ -8,7 +8,7 @@ import { wholeSecond } from "./salesforce-time.ts";
 import type { FieldDefinition, FieldValue } from "./schema/field.ts";
 import { buildSchema, type Schema, type SchemaObject } from "./schema/schema.ts";
 import { STANDARD_OBJECTS } from "./schema/standard-objects.ts";
-import { lineFields, statusFields } from "./schema/usher-fields.ts";
+import { bookingFields, lineFields, statusFields } from "./schema/usher-fields.ts";
 
 export interface RecordRow extends Row {
   readonly values: Readonly<Record<string, FieldValue>>;
@@ -186,6 +186,7 @@ function withCustomFields(settings: OrgSettings) {
     if (!fieldsDeployed) return { ...object, fields: [...object.fields, ...added] };
     const status = ["Opportunity", "Order"].includes(object.name) ? statusFields(fieldPrefix) : [];
     const line = object.name === "OpportunityLineItem" ? lineFields(fieldPrefix) : [];
-    return { ...object, fields: [...object.fields, ...status, ...line, ...added] };
+    const booking = bookingFields(fieldPrefix, object.name);
+    return { ...object, fields: [...object.fields, ...status, ...line, ...booking, ...added] };
   });
 }

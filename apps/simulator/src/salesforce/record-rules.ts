@@ -22,6 +22,9 @@ export function deriveFields(input: {
     case "OpportunityLineItem":
       deriveLine(org, values, isNew, "OpportunityId", "Opportunity");
       break;
+    case "Order":
+      values["OrderNumber"] ??= String(org.store.nextSequence()).padStart(8, "0");
+      break;
     case "OrderItem":
       deriveLine(org, values, isNew, "OrderId", "Order");
       break;

@@ -1,5 +1,6 @@
 import { refuseDuplicates, requireFields } from "./check-record.ts";
 import { announceChange } from "./notification.ts";
+import { refuseByOrderRules } from "./order-rules.ts";
 import { BY_FIELD, indexKey, type Org, type RecordRow } from "./org.ts";
 import { publishChange } from "./pubsub/change-event.ts";
 import { readBody } from "./read-body.ts";
@@ -55,6 +56,9 @@ export function createRecord(input: {
     if ("OwnerId" in values) values["OwnerId"] ??= author.userId;
     deriveFields({ org, object: object.name, values, isNew: true });
     const row = { id, values };
+    if (author.isApi) {
+      refuseByOrderRules({ org, object, after: values, before: null, given: Object.keys(given) });
+    }
     refuseDuplicates(org, object, row);
     org.store.put(org.table(object.name), row);
     publishChange({ org, object, row, author, changeType: "CREATE", changed: [] });
@@ -92,6 +96,9 @@ export function updateRecord(input: {
     });
     deriveFields({ org, object: object.name, values, isNew: false });
     const row = { id: before.id, values };
+    if (author.isApi) {
+      refuseByOrderRules({ org, object, after: values, before, given: Object.keys(given) });
+    }
     refuseDuplicates(org, object, row);
     org.store.put(org.table(object.name), row);
     const changed = Object.keys(values).filter((name) => values[name] !== before.values[name]);
@@ -116,6 +123,7 @@ export function deleteRecord(input: {
     const before = existingRecord(org, object, input.id);
     strike(input, before.id);
     if (object.name === "Account" && author.isApi) refuseWonDeals(org, before);
+    if (author.isApi) refuseByOrderRules({ org, object, after: null, before, given: [] });
     markDeleted(org, object, before, author);
     for (const child of cascade(object.name)) {
       const childObject = org.schema().object(child.object) as SchemaObject;
@@ -229,6 +237,8 @@ function markDeleted(org: Org, object: SchemaObject, row: RecordRow, author: Aut
   publishChange({ org, object, row, author, changeType: "DELETE", changed: [] });
   if (object.name === "OpportunityLineItem") {
     rollUp({ org, parent: "Opportunity", id: String(row.values["OpportunityId"]), author });
+  } else if (object.name === "OrderItem") {
+    rollUp({ org, parent: "Order", id: String(row.values["OrderId"]), author });
   }
 }
 

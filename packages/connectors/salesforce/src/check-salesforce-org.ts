@@ -6,6 +6,7 @@ import type { PubSubApi } from "./pubsub-api.ts";
 import type { SalesforceClient } from "./salesforce-client.ts";
 import type { SalesforceConfig } from "./salesforce-config.ts";
 import { lineTermField, statusFields } from "./salesforce-fields.ts";
+import { orderFields } from "./salesforce-order-fields.ts";
 
 const describeAnswer = z.looseObject({
   fields: z.array(z.looseObject({ name: z.string(), updateable: z.boolean().default(false) })),
@@ -35,6 +36,7 @@ export async function checkSalesforceOrg(input: {
       written: [],
     },
     { object: "Account", read: [config.countryField], written: [] },
+    ...needsOfOrders(config),
   ];
   const missing: string[] = [];
   const readOnly: string[] = [];
@@ -69,6 +71,18 @@ export async function checkSalesforceOrg(input: {
     });
   }
   if (config.changes === "pubsub") await checkSubscription(input);
+}
+
+/** Where orders are booked in the org, what they are found again by has to be there too. */
+function needsOfOrders(config: SalesforceConfig) {
+  if (config.orders === null) return [];
+  const fields = orderFields(config.fieldPrefix);
+  return [
+    { object: "Account", read: [], written: [fields.customerId] },
+    { object: "Product2", read: [], written: [fields.sku] },
+    { object: "Order", read: [], written: [fields.orderId, fields.revision, fields.isCanceled] },
+    { object: "OrderItem", read: [], written: [fields.lineId] },
+  ];
 }
 
 /** Whether events are published cannot be asked; whether they may be subscribed to can. */

@@ -25,6 +25,9 @@ import {
 /** Without it jsforce speaks version 50.0 of 2020. */
 const salesforceApiVersion = "67.0";
 
+/** Where paths inside a composite request begin. */
+export const apiRoot = `/services/data/v${salesforceApiVersion}`;
+
 /** How our calls are named to the org, and our changes in its change events. */
 export const ownClientName = "usher";
 
@@ -34,6 +37,7 @@ export interface SalesforceClient {
   /** JSON of a GET below `/services/data/v67.0`, decimal-safe; or of an absolute path such as a `nextRecordsUrl`. */
   get(path: string, context: CallContext): Promise<unknown>;
   patch(path: string, body: object, context: CallContext): Promise<unknown>;
+  post(path: string, body: object, context: CallContext): Promise<unknown>;
   query(soql: string, context: CallContext): Promise<unknown>;
   readonly sessions: SalesforceSessions;
   /** Who the connection acts as; known after the first call. */
@@ -118,20 +122,17 @@ export function createSalesforceClient(
     get: (path, context) => call({ method: "GET", url: path }, context),
     query: (soql, context) =>
       call({ method: "GET", url: `/query?q=${encodeURIComponent(soql)}` }, context),
-    patch: (path, body, context) =>
-      call(
-        {
-          method: "PATCH",
-          url: path,
-          body: JSON.stringify(body),
-          headers: { "content-type": "application/json" },
-        },
-        context,
-      ),
+    patch: (path, body, context) => call(writing("PATCH", path, body), context),
+    post: (path, body, context) => call(writing("POST", path, body), context),
     ownUserId: () => session?.userId ?? null,
     serverNowMs: () => serverNowMs,
     apiUsage: () => connection.limitInfo.apiUsage ?? null,
   };
+}
+
+function writing(method: "PATCH" | "POST", url: string, body: object): HttpRequest {
+  const headers = { "content-type": "application/json" };
+  return { method, url, body: JSON.stringify(body), headers };
 }
 
 /** jsforce's transport over our HTTP client. A refusal leaves as our own error, so jsforce never sees one. */

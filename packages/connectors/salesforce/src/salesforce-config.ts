@@ -50,6 +50,23 @@ const common = {
   pubSubUrl: baseUrl.default("https://api.pubsub.salesforce.com:7443"),
   /** With `pubsub`: how often a pass by polling looks for what no event tells. */
   reconcileSeconds: z.int().min(1).max(86_400).default(300),
+  /** Set: the connection may also be the ERP, where orders are booked as Orders. */
+  orders: z
+    .strictObject({
+      /** Null: the org's standard price book. */
+      pricebookId: z
+        .string()
+        .regex(/^01s[0-9A-Za-z]{12}([0-9A-Za-z]{3})?$/, "expected the id of a price book")
+        .nullable()
+        .default(null),
+      /** Values of `Order.Status`, where the org renamed them. */
+      draftStatus: z.string().min(1).max(255).default("Draft"),
+      activatedStatus: z.string().min(1).max(255).default("Activated"),
+      /** Of an order that is taken back: of the category Draft. */
+      canceledStatus: z.string().min(1).max(255).default("Draft"),
+    })
+    .nullable()
+    .default(null),
   /** How late a row may appear behind one with a later stamp. Salesforce stamps before it commits. */
   overlapSeconds: z.int().min(0).max(3_600).default(60),
   pageSize: z.int().min(1).max(2_000).default(1_000),

@@ -5,15 +5,18 @@ import {
   ConnectorError,
   type ConnectorManifest,
   type CrmConnector,
+  type ErpConnector,
 } from "@usher/connector-sdk/spec";
 import { createChangeEventFeed } from "./change-event-feed.ts";
 import { checkSalesforceOrg } from "./check-salesforce-org.ts";
 import { createPubSubApi } from "./pubsub-api.ts";
 import { readOpportunities } from "./read-opportunities.ts";
 import { readOpportunityChanges } from "./read-opportunity-changes.ts";
+import { createRefusingErp } from "./refusing-erp.ts";
 import { salesforceCheckpoint } from "./salesforce-checkpoint.ts";
 import { createSalesforceClient, salesforceHosts } from "./salesforce-client.ts";
 import { salesforceConfig } from "./salesforce-config.ts";
+import { createSalesforceErp } from "./salesforce-erp.ts";
 import { salesforceWebhooks } from "./salesforce-webhook.ts";
 import { recordsPerWriteMax, writeOpportunityStatuses } from "./write-opportunity-statuses.ts";
 
@@ -21,7 +24,7 @@ export const salesforceManifest: ConnectorManifest = {
   id: "salesforce",
   name: "Salesforce",
   version: "0.1.0",
-  kinds: ["crm"],
+  kinds: ["crm", "erp"],
   authKinds: ["client_credentials", "jwt_bearer"],
   secretFields: ["clientSecret", "privateKey"],
   configSchema: salesforceConfig,
@@ -79,15 +82,41 @@ export function createSalesforceConnector(): ConnectorDefinition {
             throw answer === undefined ? new Error("no answer") : new ConnectorError(answer.error);
           }),
       };
+      const { orders } = config;
+      const { check } = crm;
+      const erp = guardedErp(
+        orders === null
+          ? createRefusingErp(check)
+          : createSalesforceErp({ config, orders, client, check }),
+      );
       return {
         crm,
         billing: null,
+        erp,
         webhooks: salesforceWebhooks,
         async close() {
           feed?.close();
         },
       };
     },
+  };
+}
+
+function guardedErp(erp: ErpConnector): ErpConnector {
+  return {
+    check: erp.check,
+    upsertCustomer: (customer, context) =>
+      guarded("Finding or making the account", true, () => erp.upsertCustomer(customer, context)),
+    upsertItem: (item, context) =>
+      guarded("Finding or making the product", true, () => erp.upsertItem(item, context)),
+    bookOrder: (order, context) =>
+      guarded("Booking the order", true, () => erp.bookOrder(order, context)),
+    amendOrder: (order, context) =>
+      guarded("Amending the order", true, () => erp.amendOrder(order, context)),
+    cancelOrder: (order, context) =>
+      guarded("Taking back the order", true, () => erp.cancelOrder(order, context)),
+    readInvoices: (order, context) =>
+      guarded("Reading the order's invoices", false, () => erp.readInvoices(order, context)),
   };
 }
 

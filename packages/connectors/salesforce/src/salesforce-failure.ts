@@ -31,6 +31,8 @@ export const categoryOfCode: Readonly<Record<string, ConnectorErrorCategory>> = 
   UNSUPPORTED_API_VERSION: "config",
   STORAGE_LIMIT_EXCEEDED: "config",
   UNABLE_TO_LOCK_ROW: "conflict_locked",
+  FAILED_ACTIVATION: "validation",
+  STANDARD_PRICE_NOT_DEFINED: "validation",
   NOT_FOUND: "not_found",
   ENTITY_IS_DELETED: "not_found",
   INVALID_CROSS_REFERENCE_KEY: "not_found",
@@ -101,6 +103,7 @@ export function fromSalesforceAnswer(input: {
   readonly retryAfterMs: number | null;
 }): ConnectorError {
   const { status, isWrite, what, requestId, retryAfterMs } = input;
+  if (status === 300) return severalRecords({ text: input.text, what, requestId });
   const item = firstItem(input.text);
   if (item !== null) {
     return fromSalesforceErrorItem({
@@ -118,6 +121,23 @@ export function fromSalesforceAnswer(input: {
     message: `${what}: Salesforce answered ${status} without an error code.`,
     vendorRequestId: requestId,
     retryAfterMs,
+  });
+}
+
+/** More than one record has the external id; the body lists their addresses. Nothing was written. */
+function severalRecords(input: {
+  readonly text: string;
+  readonly what: string;
+  readonly requestId: string | null;
+}): ConnectorError {
+  const ids = [...input.text.matchAll(/\/sobjects\/(\w+)\/(\w{15,18})/g)];
+  const shown = ids.map(([, object, id]) => `${object} ${id}`).slice(0, 5);
+  return connectorFailure({
+    category: "validation",
+    message: `${input.what}: several records carry this external id (${shown.join(", ")}). Make the field unique, and empty it on the wrong ones.`,
+    vendorCode: "MULTIPLE_CHOICES",
+    vendorRequestId: input.requestId,
+    where: { record: shown[0] ?? "(not named)", field: "external id" },
   });
 }
 

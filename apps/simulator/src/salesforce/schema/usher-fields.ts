@@ -1,4 +1,13 @@
-import { decimal, type FieldDefinition, instant, longText, picklist, text, url } from "./field.ts";
+import {
+  decimal,
+  type FieldDefinition,
+  flag,
+  instant,
+  longText,
+  picklist,
+  text,
+  url,
+} from "./field.ts";
 
 const LADDER = [
   "Received",
@@ -30,4 +39,25 @@ export function statusFields(prefix: string): readonly FieldDefinition[] {
 /** On the deal's line: for how many months it was sold. */
 export function lineFields(prefix: string): readonly FieldDefinition[] {
   return [decimal(`${prefix}_Term_Months__c`, { precision: 4, scale: 0 })];
+}
+
+/** Where orders are booked in the org: what keeps each record findable by the hub's own ids. */
+export function bookingFields(prefix: string, object: string): readonly FieldDefinition[] {
+  const externalId = (name: string, length: number) =>
+    text(`${prefix}_${name}__c`, length, { isExternalId: true, isUnique: true });
+  switch (object) {
+    case "Account":
+      return [externalId("Customer_Id", 80)];
+    case "Product2":
+      return [externalId("Sku", 255)];
+    case "Order":
+      return [
+        decimal(`${prefix}_Revision__c`, { precision: 9, scale: 0 }),
+        flag(`${prefix}_Canceled__c`),
+      ];
+    case "OrderItem":
+      return [externalId("Line_Id", 255)];
+    default:
+      return [];
+  }
 }
