@@ -10,13 +10,14 @@ const older = { id: "2026-10", secret: randomBytes(32) };
 const newer = { id: "2026-11", secret: randomBytes(32) };
 
 describe("createPayloadCodec", () => {
-  it("gives every value back as it was", async () => {
+  it("gives every payload back as it was, byte for byte", async () => {
     const codec = createPayloadCodec([newer]);
     await fc.assert(
       fc.asyncProperty(fc.jsonValue(), async (value) => {
         const payload = defaultPayloadConverter.toPayload(value);
         const [decoded] = await codec.decode(await codec.encode([payload]));
-        expect(defaultPayloadConverter.fromPayload(decoded ?? {})).toEqual(value);
+        // Not the value: JSON itself keeps no sign of zero.
+        expect(decoded).toEqual(payload);
       }),
     );
   });
