@@ -8,6 +8,7 @@ import {
 import type { Database } from "@usher/database";
 import type { Instant } from "@usher/entitlement-core/kernel";
 import type { FulfillmentClient } from "@usher/temporal-client";
+import { createAnnouncementPoller } from "./announcement-poller.ts";
 import { type ConnectionTurn, startConnectionLoops } from "./connection-loops.ts";
 import { createCrmPoller } from "./crm-poller.ts";
 import { createInboxDispatcher } from "./inbox-dispatcher.ts";
@@ -101,6 +102,13 @@ export async function startLoops(deps: LoopDependencies): Promise<Loops> {
     idleMs: deps.pollIntervalMs,
     turn: createCrmPoller(deps),
   });
+  const announcements = startConnectionLoops({
+    ...perConnection,
+    name: "announcement-poller",
+    kinds: ["billing"],
+    idleMs: deps.pollIntervalMs,
+    turn: createAnnouncementPoller(deps),
+  });
   const recovery = startServiceLoop({
     ...shared,
     name: "recovery",
@@ -126,7 +134,13 @@ export async function startLoops(deps: LoopDependencies): Promise<Loops> {
     onOrderChanged: telling.wake,
     stopIntake: async () => {
       await listener.close();
-      await Promise.all([polling.stop(), inbox.stop(), relay.stop(), recovery.stop()]);
+      await Promise.all([
+        polling.stop(),
+        announcements.stop(),
+        inbox.stop(),
+        relay.stop(),
+        recovery.stop(),
+      ]);
     },
     stop: () => telling.stop(),
   };

@@ -26,15 +26,17 @@ export async function aWorld(config: Readonly<Record<string, unknown>> = {}) {
     port: Number(port),
     protocol: "http",
   });
-  /** With nothing in memory, as after a restart. */
-  const connect = (): BillingConnector => {
-    const { billing } = createStripeConnector().connect(
+  const connectSystem = () =>
+    createStripeConnector().connect(
       {
         connectionId: "con_traps",
         config: { apiKey: DEFAULT_CREDENTIALS.stripeSecretKey, baseUrl: proxy.url, ...config },
       },
       { fetch, now },
     );
+  /** With nothing in memory, as after a restart. */
+  const connect = (): BillingConnector => {
+    const { billing } = connectSystem();
     if (billing === null) throw new Error("Stripe bills");
     return billing;
   };
@@ -46,6 +48,7 @@ export async function aWorld(config: Readonly<Record<string, unknown>> = {}) {
     proxy,
     stripe,
     connect,
+    webhooks: connectSystem().webhooks,
     billing,
     bill: (order: BillingOrder, by = billing) => by.bill(order, contextOf(order)),
     cancel: (order: BillingOrder, by = billing) =>

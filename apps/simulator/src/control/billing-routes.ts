@@ -107,6 +107,7 @@ export function addBillingRoutes(app: Hono<NodeEnv>, parts: SimulatorParts): voi
       defaultPayment: given.default_payment,
       autoFinalizeAfterMs: given.auto_finalize_after_ms,
       searchLagMs: given.search_lag_ms,
+      thinEvents: given.thin_events,
       secretKey: given.secret_key,
     };
     account.changeSettings(withoutUndefined(change));

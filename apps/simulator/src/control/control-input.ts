@@ -216,6 +216,7 @@ export const accountSettingsInput = z.strictObject({
   default_payment: z.enum(["succeeds", "fails", "none"]).optional(),
   auto_finalize_after_ms: z.int().min(0).optional(),
   search_lag_ms: z.int().min(0).max(600_000).optional(),
+  thin_events: z.boolean().optional(),
   secret_key: z.string().min(1).optional(),
 });
 

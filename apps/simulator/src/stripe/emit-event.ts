@@ -30,7 +30,36 @@ export function emitEvent<Kind extends ResourceKind>(
   account.webhooks.announce({ vendor: "stripe", id, type: input.type });
 }
 
+/** An event as webhooks bring it: whole, or thin where the account's settings say so. */
 export function showEvent(account: StripeAccount, event: EventRow) {
+  return account.settings().thinEvents === true
+    ? showThinEvent(event)
+    : showSnapshotEvent(account, event);
+}
+
+/**
+ * Names the object and holds nothing of it. Stripe sends these to event destinations that ask for
+ * thin payloads.
+ * @see https://docs.stripe.com/event-destinations#thin-events
+ */
+function showThinEvent(event: EventRow) {
+  const { id } = event.snapshot;
+  const path = `/v1/${event.kind}s/${id}`;
+  return {
+    id: event.id.replace(/^evt_/, "evt_test_"),
+    object: "v2.core.event",
+    created: new Date(event.created * 1000).toISOString(),
+    livemode: false,
+    snapshot_event: event.id,
+    type: `v1.${event.type}`,
+    related_object: { id, type: event.kind, url: path },
+  } satisfies Stripe.V2.Core.EventBase & { readonly related_object: RelatedObject };
+}
+
+type RelatedObject = Stripe.V2.Core.Events.RelatedObject;
+
+/** The event with the object as it stood then. */
+export function showSnapshotEvent(account: StripeAccount, event: EventRow) {
   const deliveries = account.webhooks.deliveries.where("event", event.id);
   return {
     id: event.id,

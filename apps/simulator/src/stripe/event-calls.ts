@@ -1,5 +1,5 @@
 import type { Call, CallResult } from "./call.ts";
-import { showEvent } from "./emit-event.ts";
+import { showSnapshotEvent } from "./emit-event.ts";
 import { createdFilter, listRows } from "./list-rows.ts";
 import { invalidRequest, noSuch } from "./stripe-error.ts";
 
@@ -10,7 +10,7 @@ export function retrieveEvent({ account, params, path }: Call): CallResult {
   params.finish();
   const event = account.events.get(path["id"] ?? "");
   if (event === undefined) throw noSuch("event", path["id"] ?? "", "id");
-  return showEvent(account, event);
+  return showSnapshotEvent(account, event);
 }
 
 /**
@@ -44,7 +44,7 @@ export function listEvents({ account, params }: Call): CallResult {
       isWanted(row.type) &&
       (delivered === undefined || (deliveries.countWhere("event", row.id) === 0) === delivered) &&
       isCreatedThen(row),
-    show: (row) => showEvent(account, row),
+    show: (row) => showSnapshotEvent(account, row),
   });
   params.finish();
   return page;

@@ -3,7 +3,7 @@ import { createSimulator } from "../create-simulator.ts";
 import type { Call, CallResult } from "./call.ts";
 import { createCreditNote } from "./credit-note-calls.ts";
 import { createCustomer } from "./customer-calls.ts";
-import { showEvent } from "./emit-event.ts";
+import { showSnapshotEvent } from "./emit-event.ts";
 import creditNote from "./fixtures/credit_note.json" with { type: "json" };
 import customer from "./fixtures/customer.json" with { type: "json" };
 import event from "./fixtures/event.json" with { type: "json" };
@@ -109,7 +109,7 @@ function makeOneOfEach() {
     lineItem: (oneInvoice["lines"] as { data: object[] }).data[0] as object,
     invoiceItem: call(createInvoiceItem, `customer=${oneCustomer.id}&amount=5`),
     creditNote: note,
-    event: showEvent(account, newest as never),
+    event: showSnapshotEvent(account, newest as never),
     webhookEndpoint: call(createWebhookEndpoint, "url=http://127.0.0.1:9&enabled_events[]=*"),
   };
 }

@@ -28,6 +28,8 @@ export interface AccountSettings extends Row {
   readonly autoFinalizeAfterMs: number;
   /** Search finds an object only this long after it was written; Stripe says under a minute. */
   readonly searchLagMs: number;
+  /** Webhooks bring thin events instead of snapshots. */
+  readonly thinEvents?: boolean;
 }
 
 /** Who asked for a change: what its events say in `request`. */

@@ -76,7 +76,7 @@ async function settle(serving: Serving, requestId: string): Promise<Settled> {
     faults: account.faults,
     vendor: "stripe",
     operation: operation.name,
-    refuse: (fault) => withHeaders(faultAnswer(fault), requestId, key),
+    refuse: (fault) => withHeaders({ account, answer: faultAnswer(fault), requestId, key }),
   };
   let hasEntered = false;
   try {
@@ -92,7 +92,9 @@ async function settle(serving: Serving, requestId: string): Promise<Settled> {
     if (key !== undefined) {
       const verdict = keys.enter({ key, fingerprint });
       if (verdict.kind === "replay") {
-        const response = toResponse(withHeaders(verdict.answer, requestId, key));
+        const response = toResponse(
+          withHeaders({ account, answer: verdict.answer, requestId, key }),
+        );
         return { response, status: verdict.answer.status, fault: undefined };
       }
       hasEntered = true;
@@ -103,7 +105,7 @@ async function settle(serving: Serving, requestId: string): Promise<Settled> {
     return settleAfter(faulted, answer, late);
   } catch (error) {
     if (!(error instanceof StripeError)) throw error;
-    const answer = withHeaders(errorAnswer(error, requestId), requestId, key);
+    const answer = withHeaders({ account, answer: errorAnswer(error, requestId), requestId, key });
     return { response: toResponse(answer), status: answer.status, fault: undefined };
   } finally {
     if (hasEntered && key !== undefined) keys.leave(key);
@@ -137,7 +139,7 @@ function carryOut(input: {
     const late = takeAfter(faulted);
     const kept = late?.kind === "server_error_after_commit" ? faultAnswer(late) : answer;
     if (key !== undefined) keys.keep({ key, fingerprint, answer: kept, requestId });
-    return { answer: withHeaders(answer, requestId, key), late };
+    return { answer: withHeaders({ account, answer, requestId, key }), late };
   });
 }
 
@@ -200,9 +202,17 @@ function keyOf(context: NodeContext): string | undefined {
   return context.req.method === "POST" ? context.req.header("idempotency-key") : undefined;
 }
 
-function withHeaders(answer: HttpAnswer, requestId: string, key: string | undefined): HttpAnswer {
+function withHeaders(input: {
+  readonly account: StripeAccount;
+  readonly answer: HttpAnswer;
+  readonly requestId: string;
+  readonly key: string | undefined;
+}): HttpAnswer {
+  const { account, answer, requestId, key } = input;
   const headers: Record<string, string> = {
     ...answer.headers,
+    // By the account's clock, as everything it stamps.
+    Date: new Date(account.now()).toUTCString(),
     "Request-Id": requestId,
     "Stripe-Version": API_VERSION,
     ...(key === undefined ? {} : { "Idempotency-Key": key }),

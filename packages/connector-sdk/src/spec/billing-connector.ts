@@ -1,4 +1,6 @@
 import type { CallContext } from "./call-context.ts";
+import type { Checkpoint } from "./crm-connector.ts";
+import type { InboundEvent } from "./webhook.ts";
 
 export interface BillingCustomer {
   /** Usher's customer id; stored in the vendor's metadata so that a lost answer is found again. */
@@ -72,6 +74,20 @@ export type BillingChange =
     }
   | { readonly kind: "irrelevant"; readonly because: string };
 
+/** Some of what a billing system announced, for a hub that its webhooks did not reach. */
+export interface AnnouncementPage {
+  /** As a webhook would have brought them, under the vendor's event ids: what came twice acts once. */
+  readonly events: readonly InboundEvent[];
+  readonly checkpoint: Checkpoint;
+  /** False when everything up to now has been read. */
+  readonly hasMore: boolean;
+  /**
+   * True on the first page of a read of everything that stands, because the vendor has forgotten
+   * what it announced since the checkpoint. Nothing is lost by it, but it takes longer: tell the operator.
+   */
+  readonly isFullRead?: boolean;
+}
+
 /** What a billing system must be able to do for Usher. Every method throws `ConnectorError` and nothing else. */
 export interface BillingConnector {
   check(context: CallContext): Promise<void>;
@@ -93,4 +109,13 @@ export interface BillingConnector {
     input: { readonly eventId: string; readonly body: unknown },
     context: CallContext,
   ): Promise<BillingChange>;
+  /**
+   * One page of what was announced since `checkpoint` (null: from about now), whether a webhook
+   * brought it or not. Safe to repeat; may repeat events. Store page and checkpoint in one
+   * transaction. Left out by a system that keeps no log of its events.
+   */
+  readAnnouncements?(
+    input: { readonly checkpoint: Checkpoint | null },
+    context: CallContext,
+  ): Promise<AnnouncementPage>;
 }

@@ -11,6 +11,7 @@ const rights: readonly {
   { name: "Products", read: (stripe) => stripe.products.list({ limit: 1 }) },
   { name: "Subscriptions", read: (stripe) => stripe.subscriptions.list({ limit: 1 }) },
   { name: "Invoices", read: (stripe) => stripe.invoices.list({ limit: 1 }) },
+  { name: "Events", read: (stripe) => stripe.events.list({ limit: 1 }) },
 ];
 
 /** Read-only: proves the key, and names every right it lacks. Whether it may also write, Stripe tells only on writing. */
@@ -31,6 +32,6 @@ export async function checkStripeAccount(input: {
   if (lacking.length === 0) return;
   throw connectorFailure({
     category: "permission",
-    message: `The Stripe key may not read ${lacking.join(", ")}. Give the restricted key “write” on them.`,
+    message: `The Stripe key may not read ${lacking.join(", ")}. Give the restricted key “write” on them (“read” on Events).`,
   });
 }

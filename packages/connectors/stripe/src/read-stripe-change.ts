@@ -5,10 +5,19 @@ import { orderIdOfInvoice } from "./find-order-bills.ts";
 import type { StripeClient } from "./stripe-client.ts";
 import { metadataKeys } from "./stripe-metadata.ts";
 
+const objectId = z.string().regex(/^[a-z]+_\w+$/);
+
 /** What is read of an event: which object it is about. Nothing else of its payload is believed. */
-const eventHint = z.looseObject({
+const snapshotHint = z.looseObject({
   type: z.string(),
-  data: z.looseObject({ object: z.looseObject({ id: z.string().regex(/^[a-z]+_\w+$/) }) }),
+  data: z.looseObject({ object: z.looseObject({ id: objectId }) }),
+});
+
+/** A thin event says which object, and of which kind. Its `url` is not called: the id is enough. */
+const thinHint = z.looseObject({
+  object: z.literal("v2.core.event"),
+  type: z.string(),
+  related_object: z.looseObject({ id: objectId, type: z.string() }),
 });
 
 export const stripeEventTypes = [
@@ -38,27 +47,60 @@ export async function readStripeChange(input: {
   readonly context: CallContext;
 }): Promise<BillingChange> {
   const { client, context } = input;
-  const parsed = eventHint.safeParse(input.body);
-  if (!parsed.success) {
+  const hint = readHint(input.body);
+  if (hint === null) {
     return { kind: "irrelevant", because: "the event names no object that concerns an order" };
   }
-  const { type, data } = parsed.data;
-  const { id } = data.object;
-  if (!stripeEventTypes.some((known) => known === type)) {
-    return { kind: "irrelevant", because: `events of type ${type} concern no order` };
-  }
+  const { about, id } = hint;
   const read = <T>(what: string, run: (stripe: Stripe) => Promise<T>) =>
     readAgain(() => client.call({ what: `Reading ${what} ${id}`, isWrite: false, run }, context));
-  if (type.startsWith("invoice.")) {
-    const invoice = await read("invoice", (stripe) => stripe.invoices.retrieve(id));
-    return invoice === null ? gone(id) : fromStripeInvoice(invoice);
+  switch (about) {
+    case "invoice": {
+      const invoice = await read("invoice", (stripe) => stripe.invoices.retrieve(id));
+      return invoice === null ? gone(id) : fromStripeInvoice(invoice);
+    }
+    case "subscription_schedule": {
+      const found = await read("schedule", (stripe) => stripe.subscriptionSchedules.retrieve(id));
+      return found === null ? gone(id) : fromStripeSchedule(found);
+    }
+    case "subscription": {
+      const found = await read("subscription", (stripe) => stripe.subscriptions.retrieve(id));
+      return found === null ? gone(id) : fromStripeSubscription(found);
+    }
+    case null:
+      return { kind: "irrelevant", because: `events of type ${hint.type} concern no order` };
   }
-  if (type.startsWith("subscription_schedule.")) {
-    const schedule = await read("schedule", (stripe) => stripe.subscriptionSchedules.retrieve(id));
-    return schedule === null ? gone(id) : fromStripeSchedule(schedule);
+}
+
+type Subject = "invoice" | "subscription" | "subscription_schedule";
+
+/** Which object an event is about; `about` null for one of a kind that concerns no order. */
+function readHint(
+  body: unknown,
+): { readonly type: string; readonly about: Subject | null; readonly id: string } | null {
+  const thin = thinHint.safeParse(body);
+  if (thin.success) {
+    const { type, related_object } = thin.data;
+    return { type, id: related_object.id, about: subjectOf(related_object.type) };
   }
-  const subscription = await read("subscription", (stripe) => stripe.subscriptions.retrieve(id));
-  return subscription === null ? gone(id) : fromStripeSubscription(subscription);
+  const snapshot = snapshotHint.safeParse(body);
+  if (!snapshot.success) return null;
+  const { type, data } = snapshot.data;
+  const isKnown = stripeEventTypes.some((known) => known === type);
+  // `customer.subscription.updated` is about a subscription: what stands before the verb.
+  const about = isKnown ? subjectOf(type.split(".").at(-2) ?? "") : null;
+  return { type, id: data.object.id, about };
+}
+
+function subjectOf(name: string): Subject | null {
+  switch (name) {
+    case "invoice":
+    case "subscription":
+    case "subscription_schedule":
+      return name;
+    default:
+      return null;
+  }
 }
 
 export function fromStripeInvoice(invoice: Stripe.Invoice): BillingChange {

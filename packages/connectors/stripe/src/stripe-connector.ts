@@ -8,6 +8,8 @@ import { billOrder } from "./bill-order.ts";
 import { cancelOrderBilling } from "./cancel-order-billing.ts";
 import { checkStripeAccount } from "./check-stripe-account.ts";
 import { readStripeChange, stripeEventTypes } from "./read-stripe-change.ts";
+import { readStripeEvents } from "./read-stripe-events.ts";
+import { stripeCheckpoint } from "./stripe-checkpoint.ts";
 import { createStripeClient } from "./stripe-client.ts";
 import { stripeConfig } from "./stripe-config.ts";
 import { createStripeCustomers } from "./stripe-customers.ts";
@@ -29,9 +31,10 @@ export const stripeManifest: ConnectorManifest = {
     "subscriptions:write",
     "invoices:write",
     "credit_notes:write",
+    "events:read",
   ],
   limits: { concurrentCallsMax: 10, batchSizeMax: 1 },
-  streams: [],
+  streams: [{ name: "events", checkpointSchema: stripeCheckpoint }],
   webhookEvents: stripeEventTypes,
 };
 
@@ -69,6 +72,16 @@ export function createStripeConnector(): ConnectorDefinition {
           ),
         readChange: ({ body }, context) =>
           guarded("Reading a change", false, () => readStripeChange({ body, client, context })),
+        readAnnouncements: ({ checkpoint }, context) =>
+          guarded("Reading what was announced", false, () =>
+            readStripeEvents({
+              checkpoint,
+              client,
+              overlapSeconds: config.overlapSeconds,
+              nowMs: now(),
+              context,
+            }),
+          ),
       };
       return { crm: null, billing, webhooks: stripeWebhooks, close: () => Promise.resolve() };
     },

@@ -59,6 +59,20 @@ describe("stripeWebhooks", () => {
     });
   });
 
+  it("knows a thin event by its snapshot's id, so that one change in both forms acts once", () => {
+    const thin = JSON.stringify({
+      id: "evt_test_65R9",
+      object: "v2.core.event",
+      snapshot_event: "evt_1",
+      type: "v1.invoice.paid",
+      related_object: { id: "in_1", type: "invoice", url: "/v1/invoices/in_1" },
+    });
+    expect(verify(signed({ payload: thin }))).toMatchObject({
+      events: [{ eventId: "evt_1", type: "v1.invoice.paid" }],
+    });
+    expect(verify(signed())).toMatchObject({ events: [{ eventId: "evt_1" }] });
+  });
+
   it.each(["not json", "[]", "{}", '{"id":"evt_1"}', '{"id":"../x","object":"event","type":"t"}'])(
     "calls a genuine body of %s malformed",
     (body) => {

@@ -4,12 +4,16 @@ import { z } from "zod";
 
 const stripeSignatureHeader = "stripe-signature";
 
+const eventId = z
+  .string()
+  .regex(/^evt_\w+$/)
+  .max(200);
+
 /** Both forms: snapshot events (`event`) and thin ones (`v2.core.event`), which name their object in `related_object`. */
 const event = z.looseObject({
-  id: z
-    .string()
-    .regex(/^evt_\w+$/)
-    .max(200),
+  id: eventId,
+  /** On a thin event: the id of the same change's snapshot event. */
+  snapshot_event: eventId.nullish(),
   object: z.enum(["event", "v2.core.event"]),
   type: z.string().min(1).max(200),
 });
@@ -17,7 +21,8 @@ const event = z.looseObject({
 /**
  * Stripe's webhooks, checked over the raw bytes. Not by `constructEvent`: it accepts a timestamp
  * any distance in the future, which could be replayed for as long. Not by re-serialized JSON
- * either. Thin events pass too; whether a type matters is decided when it is read.
+ * either. Thin events pass too, under the id of their snapshot, so that one change acts once in
+ * whichever form it comes; whether a type matters is decided when it is read.
  */
 export const stripeWebhooks: WebhookReceiver = {
   // Stripe repeats for days after anything but a 2xx; 400 is what its own examples answer.
@@ -39,8 +44,10 @@ export const stripeWebhooks: WebhookReceiver = {
         detail: `The signature holds, but the body is no event: ${parsed.error.issues.map((issue) => `${issue.path.join(".") || "(body)"}: ${issue.message}`).join("; ")}.`,
       };
     }
-    const { id, type } = parsed.data;
-    return { verified: true, events: [{ eventId: id, type, dealId: null, body }] };
+    const { id, type, snapshot_event } = parsed.data;
+    // Both forms may be subscribed to, and the list of events knows the snapshot's id alone.
+    const known = snapshot_event ?? id;
+    return { verified: true, events: [{ eventId: known, type, dealId: null, body }] };
   },
 };
 

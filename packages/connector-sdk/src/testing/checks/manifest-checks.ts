@@ -65,8 +65,9 @@ export const manifestIsTrue: ConformanceCheck = {
         received: manifest.kinds,
       });
     }
-    must(manifest.streams.length > 0 === manifest.kinds.includes("crm"), {
-      says: "A CRM has a stream of deals, and nothing else has one.",
+    const canRead = system.crm !== null || system.billing?.readAnnouncements !== undefined;
+    must(manifest.streams.length > 0 === canRead, {
+      says: "A CRM has a stream of deals, a billing system that reads its announcements one of events, and nothing else has one.",
       path: "manifest.streams",
       received: names,
     });

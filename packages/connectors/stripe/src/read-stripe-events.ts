@@ -1,0 +1,237 @@
+import {
+  type AnnouncementPage,
+  type CallContext,
+  type Checkpoint,
+  type InboundEvent,
+  isConnectorError,
+} from "@usher/connector-sdk/spec";
+import type Stripe from "stripe";
+import { isLivingInvoice, orderIdOfInvoice } from "./find-order-bills.ts";
+import { stripeEventTypes } from "./read-stripe-change.ts";
+import { readCheckpoint, type StripeCheckpoint } from "./stripe-checkpoint.ts";
+import type { StripeClient } from "./stripe-client.ts";
+import { metadataKeys } from "./stripe-metadata.ts";
+
+const pageSize = 100;
+/** Stripe keeps events for 30 days; an hour of that is for clocks that differ. */
+const keptSeconds = 30 * 86_400 - 3_600;
+
+export interface ReadStripeEvents {
+  readonly client: StripeClient;
+  readonly overlapSeconds: number;
+  readonly nowMs: number;
+  readonly context: CallContext;
+}
+
+/**
+ * What Stripe announced since the checkpoint, delivered or not: `delivery_success=false` would leave
+ * out what a proxy in front of a hub that was down answered with a 200. Whoever was away for longer
+ * than Stripe remembers is given what stands instead: every invoice and subscription of Usher's, as
+ * if it had been announced.
+ * @see https://docs.stripe.com/webhooks/process-undelivered-events
+ */
+export async function readStripeEvents(
+  input: ReadStripeEvents & { readonly checkpoint: Checkpoint | null },
+): Promise<AnnouncementPage> {
+  const { nowMs, overlapSeconds, context } = input;
+  const nowSeconds = Math.floor(nowMs / 1000);
+  const at: StripeCheckpoint = readCheckpoint({ checkpoint: input.checkpoint, nowSeconds }) ?? {
+    from: nowSeconds - overlapSeconds,
+    until: null,
+    phase: "events",
+    lastId: "",
+  };
+  switch (at.phase) {
+    case "invoices":
+      return readInvoices(at, input);
+    case "subscriptions":
+      return readSubscriptions(at, input);
+    case "events":
+      if (at.from >= nowSeconds - keptSeconds) return readEvents(at, input);
+  }
+  context.log({
+    message: `Stripe keeps events for 30 days, and the last one read is of ${toIso(at.from)}: every invoice and subscription is read instead`,
+  });
+  return {
+    events: [],
+    checkpoint: { from: at.from, until: nowSeconds, phase: "invoices", lastId: "" },
+    hasMore: true,
+    isFullRead: true,
+  };
+}
+
+async function readEvents(
+  at: StripeCheckpoint,
+  { client, context, nowMs, overlapSeconds }: ReadStripeEvents,
+): Promise<AnnouncementPage> {
+  const began = at.until ?? Math.floor(nowMs / 1000);
+  const list = await listOrStartAgain((startingAfter) =>
+    client.call(
+      {
+        what: "Reading what Stripe announced",
+        isWrite: false,
+        run: (stripe) =>
+          stripe.events.list({
+            types: [...stripeEventTypes],
+            created: { gte: at.from, lte: began },
+            limit: pageSize,
+            ...startingAfter,
+          }),
+      },
+      context,
+    ),
+  )(at.lastId);
+  const events = list.data.map(toHint);
+  // Stripe stamps by its own clock: if ours is ahead, what happens until we are there must not be missed.
+  const until = at.until ?? Math.min(began, serverSecondsOf(list) ?? began);
+  const lastId = list.data.at(-1)?.id;
+  if (list.has_more && lastId !== undefined) {
+    return { events, checkpoint: { ...at, until, lastId }, hasMore: true };
+  }
+  return {
+    events,
+    checkpoint: {
+      from: Math.max(at.from, until - overlapSeconds),
+      until: null,
+      phase: "events",
+      lastId: "",
+    },
+    hasMore: false,
+  };
+}
+
+async function readInvoices(
+  at: StripeCheckpoint,
+  { client, context }: ReadStripeEvents,
+): Promise<AnnouncementPage> {
+  const until = at.until ?? at.from;
+  const list = await listOrStartAgain((startingAfter) =>
+    client.call(
+      {
+        what: "Reading every invoice",
+        isWrite: false,
+        run: (stripe) =>
+          stripe.invoices.list({ created: { lte: until }, limit: pageSize, ...startingAfter }),
+      },
+      context,
+    ),
+  )(at.lastId);
+  const events = list.data
+    .filter((one) => orderIdOfInvoice(one) !== null && isLivingInvoice(one))
+    .map((one) =>
+      standing({
+        id: one.id,
+        object: "invoice",
+        type: one.status === "paid" ? "invoice.paid" : "invoice.payment_failed",
+        until,
+      }),
+    );
+  const lastId = list.data.at(-1)?.id;
+  const checkpoint: StripeCheckpoint =
+    list.has_more && lastId !== undefined
+      ? { ...at, lastId }
+      : { ...at, phase: "subscriptions", lastId: "" };
+  return { events, checkpoint, hasMore: true };
+}
+
+async function readSubscriptions(
+  at: StripeCheckpoint,
+  { client, context, overlapSeconds }: ReadStripeEvents,
+): Promise<AnnouncementPage> {
+  const until = at.until ?? at.from;
+  const list = await listOrStartAgain((startingAfter) =>
+    client.call(
+      {
+        what: "Reading every subscription",
+        isWrite: false,
+        run: (stripe) =>
+          stripe.subscriptions.list({
+            status: "all",
+            created: { lte: until },
+            limit: pageSize,
+            ...startingAfter,
+          }),
+      },
+      context,
+    ),
+  )(at.lastId);
+  const events = list.data
+    .filter((one) => one.metadata[metadataKeys.orderId] !== undefined)
+    .map((one) =>
+      standing({
+        id: one.id,
+        object: "subscription",
+        type: "customer.subscription.updated",
+        until,
+      }),
+    );
+  const lastId = list.data.at(-1)?.id;
+  if (list.has_more && lastId !== undefined) {
+    return { events, checkpoint: { ...at, lastId }, hasMore: true };
+  }
+  // What happened while everything was read is in the events again.
+  const from = until - overlapSeconds;
+  return {
+    events,
+    checkpoint: { from, until: null, phase: "events", lastId: "" },
+    hasMore: true,
+  };
+}
+
+/** Stripe no longer knows the object that a page ends with, and cannot go on from it: the list is read from its top again. */
+function listOrStartAgain<T>(
+  list: (startingAfter: { readonly starting_after?: string }) => Promise<T>,
+): (lastId: string) => Promise<T> {
+  return async (lastId) => {
+    if (lastId === "") return list({});
+    try {
+      return await list({ starting_after: lastId });
+    } catch (error) {
+      if (!isConnectorError(error) || error.detail.category !== "not_found") throw error;
+      return list({});
+    }
+  };
+}
+
+/** The event's payload is a hint: which object it is about is all that is kept of it. */
+function toHint({ id, type, created, data }: Stripe.Event): InboundEvent {
+  const { object } = data;
+  const about = {
+    ...("id" in object ? { id: object.id } : {}),
+    ...("object" in object ? { object: object.object } : {}),
+  };
+  return {
+    eventId: id,
+    type,
+    dealId: null,
+    body: { id, object: "event", type, created, data: { object: about } },
+  };
+}
+
+/** Something that stands, as if it had been announced when the read began. */
+function standing(input: {
+  readonly id: string;
+  readonly object: "invoice" | "subscription";
+  readonly type: (typeof stripeEventTypes)[number];
+  readonly until: number;
+}): InboundEvent {
+  const { id, object, type, until } = input;
+  const eventId = `standing:${until}:${id}`;
+  return {
+    eventId,
+    type,
+    dealId: null,
+    body: { id: eventId, object: "event", type, created: until, data: { object: { id, object } } },
+  };
+}
+
+function serverSecondsOf(list: Stripe.Response<Stripe.ApiList<Stripe.Event>>): number | null {
+  // With a fetch client this is the Response itself, unlike its declared type.
+  const headers: unknown = list.lastResponse.headers;
+  const date = headers instanceof Headers ? Date.parse(headers.get("date") ?? "") : Number.NaN;
+  return Number.isNaN(date) ? null : Math.floor(date / 1000);
+}
+
+function toIso(seconds: number): string {
+  return new Date(seconds * 1000).toISOString();
+}
