@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { createSalesforceConnector } from "@usher/connector-salesforce";
 import type { Checkpoint, ConnectedSystem, CrmConnector } from "@usher/connector-sdk/spec";
 import { aCallContext, outcomeOf, startFaultProxy } from "@usher/connector-sdk/testing";
@@ -124,6 +125,44 @@ describe("reading from Salesforce", () => {
     expect(deal?.lines[0]?.quantity).toMatch(/^0\.10?$/);
   });
 
+  it("INVALID_QUERY_LOCATOR on a later page fails the read for now, and the next one is whole", async () => {
+    const { world, crm, proxy } = await aWorld({ world: { salesforce: { pageSizeMax: 3 } } });
+    const won = await world.winDeals(Array.from({ length: 7 }, (_, at) => ({ name: `d${at}` })));
+    proxy.strike({
+      when: ({ path }) => /\/query\/\w/.test(path),
+      fault: {
+        kind: "answer",
+        status: 400,
+        headers: { "content-type": "application/json" },
+        body: '[{"message":"invalid query locator","errorCode":"INVALID_QUERY_LOCATOR"}]',
+      },
+      times: 1,
+    });
+    const read = () => crm.readDeals({ dealIds: won }, aCallContext());
+    expect(await outcomeOf(read())).toMatchObject({
+      category: "transient",
+      vendorCode: "INVALID_QUERY_LOCATOR",
+    });
+    expect(await read()).toHaveLength(won.length);
+  });
+
+  it("equal stamps across page edges: 23 deals of one second, five a page, each once", async () => {
+    const { world, crm } = await aWorld({ config: { pageSize: 5 } });
+    const won = await world.winDeals(Array.from({ length: 23 }, (_, at) => ({ name: `d${at}` })));
+    const { ids } = await readAll(crm);
+    expect([...ids].sort()).toEqual([...won].sort());
+  });
+
+  it("late commits: a row stamped before those that were read is found within the overlap", async () => {
+    const { world, crm } = await aWorld({ config: { overlapSeconds: 60 } });
+    await world.winDeals([{ name: "read" }]);
+    const { checkpoint } = await readAll(crm);
+    world.holdClock(Date.now() - 45_000);
+    const late = await world.winDeals([{ name: "late" }]);
+    world.holdClock(null);
+    expect((await readAll(crm, checkpoint)).ids).toEqual(late);
+  });
+
   it("200 deals are one call, and one that is gone is missing from the answer", async () => {
     const { world, crm, proxy } = await aWorld();
     const ids = await world.winDeals(
@@ -203,7 +242,101 @@ describe("reading from Salesforce", () => {
   });
 });
 
+describe("what jsforce does by itself", () => {
+  it("401 loop (jsforce #196, #1168): a token that is refused again ends after one new one", async () => {
+    const { crm, proxy } = await aWorld();
+    proxy.strike({
+      when: ({ path }) => path.startsWith("/services/data/"),
+      fault: {
+        kind: "answer",
+        status: 401,
+        headers: { "content-type": "application/json" },
+        body: '[{"message":"Session expired or invalid","errorCode":"INVALID_SESSION_ID"}]',
+      },
+    });
+    const outcome = await outcomeOf(crm.readChanges({ checkpoint: null }, aCallContext()));
+    expect(outcome).toMatchObject({ category: "auth_invalid", vendorCode: "INVALID_SESSION_ID" });
+    expect(proxy.requests.map(({ path }) => path.split("?")[0])).toEqual([
+      "/services/oauth2/token",
+      "/services/data/v67.0/query",
+      "/services/oauth2/token",
+      "/services/data/v67.0/query",
+    ]);
+  });
+
+  it.each([420, 429, 500, 502, 503])("a GET answered %i is not sent again", async (status) => {
+    const { crm, proxy } = await aWorld();
+    await crm.check(aCallContext());
+    proxy.calm();
+    proxy.strike({ fault: { kind: "answer", status } });
+    const outcome = await outcomeOf(crm.readChanges({ checkpoint: null }, aCallContext()));
+    expect(outcome.category).not.toBe("ok");
+    expect(proxy.requests).toHaveLength(1);
+  });
+
+  it("default version 50.0: every call says 67.0", async () => {
+    const { world, crm, proxy } = await aWorld();
+    const [dealId = ""] = await world.winDeals([{ name: "won" }]);
+    await readAll(crm);
+    await crm.writeStatus({ dealId, status: aStatus() }, aCallContext());
+    const data = proxy.requests.filter(({ path }) => path.startsWith("/services/data/"));
+    expect(data.length).toBeGreaterThan(2);
+    expect(data.every(({ path }) => path.startsWith("/services/data/v67.0/"))).toBe(true);
+  });
+
+  it("maxFetch and autoFetch stop at 10,000 in silence: 10,400 deals are read, each once", async () => {
+    const { world, crm } = await aWorld({ config: { pageSize: 2_000 } });
+    const won = await world.winDeals(
+      Array.from({ length: 10_400 }, (_, index) => ({ name: `d${index}`, lines: [] })),
+    );
+    const { ids } = await readAll(crm);
+    expect(ids).toHaveLength(won.length);
+    expect(new Set(ids)).toEqual(new Set(won));
+  }, 60_000);
+
+  it("time-out of 30 minutes: a call ends with its own deadline", async () => {
+    const { crm, proxy } = await aWorld();
+    await crm.check(aCallContext());
+    proxy.strike({ fault: { kind: "hang" } });
+    const began = performance.now();
+    const context = aCallContext({ deadline: Date.now() + 300 });
+    const outcome = await outcomeOf(crm.readChanges({ checkpoint: null }, context));
+    expect(outcome.category).toBe("transient");
+    expect(performance.now() - began).toBeLessThan(5_000);
+  });
+});
+
 describe("Salesforce's credentials", () => {
+  it.each(["with the key", "with another key"] as const)("JWT bearer %s", async (which) => {
+    const own = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    const other = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    const isOwn = which === "with the key";
+    const { world, connect, proxy } = await aWorld({
+      config: {
+        authKind: "jwt_bearer",
+        clientSecret: undefined,
+        username: "integration@usher.example",
+        privateKey: (isOwn ? own : other).privateKey
+          .export({ type: "pkcs8", format: "pem" })
+          .toString(),
+      },
+    });
+    world.simulator.parts.org.changeSettings({
+      jwtPublicKey: own.publicKey.export({ type: "spki", format: "pem" }).toString(),
+    });
+    const crm = connect();
+    const outcome = await outcomeOf(crm.check(aCallContext()));
+    expect(outcome.category).toBe(isOwn ? "ok" : "auth_invalid");
+    const [login] = proxy.requests.filter(({ path }) => path.endsWith("/token"));
+    expect(login?.body).toContain("jwt-bearer");
+    expect(login?.body).not.toContain("PRIVATE");
+    if (!isOwn) return;
+    // No refresh token with this flow: an ended session costs one new assertion.
+    world.simulator.parts.tokens.expireAll();
+    expect((await outcomeOf(crm.check(aCallContext()))).category).toBe("ok");
+    expect(proxy.requests.filter(({ path }) => path.endsWith("/token"))).toHaveLength(2);
+  });
+
   it("20 parallel calls with an expired token cost one token request", async () => {
     const { world, crm, proxy } = await aWorld();
     const [dealId = ""] = await world.winDeals([{ name: "won" }]);

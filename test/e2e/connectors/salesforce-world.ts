@@ -199,8 +199,9 @@ export async function startSalesforceWorld(
   };
 }
 
+/** What `change` sets to undefined is left out. */
 export function salesforceConfigFor(url: string, change: Readonly<Record<string, unknown>> = {}) {
-  return {
+  const config = {
     authKind: "client_credentials",
     loginUrl: url,
     instanceUrl: url,
@@ -209,4 +210,5 @@ export function salesforceConfigFor(url: string, change: Readonly<Record<string,
     isMultiCurrency: true,
     ...change,
   };
+  return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));
 }

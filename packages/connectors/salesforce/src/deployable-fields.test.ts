@@ -3,7 +3,9 @@ import { statusLadder } from "@usher/entitlement-core/order";
 import { describe, expect, it } from "vitest";
 import { salesforceConfig } from "./salesforce-config.ts";
 import { lineTermField, statusFields, textLengthMax } from "./salesforce-fields.ts";
+import { orderFields } from "./salesforce-order-fields.ts";
 
+const ordersSource = new URL("../orders/main/default/", import.meta.url);
 const source = new URL("../force-app/main/default/", import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, source), "utf8");
 const fieldsOf = (object: string) =>
@@ -59,5 +61,49 @@ describe("the deployable field set", () => {
       }
       expect(permissions).toContain(`<field>OpportunityLineItem.${lineTerm}</field>`);
     }
+  });
+});
+
+describe("the deployable fields for booking orders", () => {
+  const fields = orderFields(config.fieldPrefix);
+  const readOrders = (path: string) => readFileSync(new URL(path, ordersSource), "utf8");
+  const perObject = {
+    Account: [fields.customerId],
+    Product2: [fields.sku],
+    Order: [fields.isCanceled, fields.orderId, fields.revision],
+    OrderItem: [fields.lineId],
+  };
+
+  it.each(Object.entries(perObject))(
+    "%s has exactly those the connector writes",
+    (object, names) => {
+      const files = readdirSync(new URL(`objects/${object}/fields/`, ordersSource));
+      expect(files.map((file) => file.replace(".field-meta.xml", "")).sort()).toEqual(names);
+    },
+  );
+
+  it("every id that a record is found by is external, unique and case-sensitive", () => {
+    for (const [object, name] of [
+      ["Account", fields.customerId],
+      ["Product2", fields.sku],
+      ["Order", fields.orderId],
+      ["OrderItem", fields.lineId],
+    ]) {
+      expect(readOrders(`objects/${object}/fields/${name}.field-meta.xml`)).toMatch(
+        /<caseSensitive>true<.*<externalId>true<.*<unique>true</s,
+      );
+    }
+  });
+
+  it("the permission set lets the integration user write each of them and activate orders", () => {
+    const permissions = readOrders("permissionsets/Usher_Orders.permissionset-meta.xml");
+    for (const [object, names] of Object.entries(perObject)) {
+      for (const name of names) {
+        expect(permissions).toMatch(
+          new RegExp(`<editable>true</editable>\\s*<field>${object}\\.${name}</field>`),
+        );
+      }
+    }
+    expect(permissions).toContain("<name>ActivateOrder</name>");
   });
 });
