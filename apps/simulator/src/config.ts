@@ -15,6 +15,8 @@ const environment = z.object({
   /** `false`: the org has none of the status fields yet. */
   SIMULATOR_SALESFORCE_FIELDS_DEPLOYED: z.enum(["true", "false"]).default("true"),
   SIMULATOR_SALESFORCE_FIELD_PREFIX: text,
+  /** Set: Salesforce's Pub/Sub API on this port (0: a free one; the address is printed), with events of opportunities. */
+  SIMULATOR_SALESFORCE_PUBSUB_PORT: wholeNumber.min(0).max(65_535).optional(),
   SIMULATOR_STRIPE_SECRET_KEY: text,
   SIMULATOR_HUBSPOT_ACCESS_TOKEN: text,
   SIMULATOR_HUBSPOT_CLIENT_ID: text,
@@ -35,6 +37,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     throw new Error(`The simulator's environment is not usable: ${faults.join("; ")}.`);
   }
   const value = parsed.data;
+  const pubSubPort = value.SIMULATOR_SALESFORCE_PUBSUB_PORT;
   return {
     host: value.SIMULATOR_HOST,
     port: value.SIMULATOR_PORT,
@@ -45,7 +48,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
       clientSecret: value.SIMULATOR_SALESFORCE_CLIENT_SECRET,
       fieldsDeployed: value.SIMULATOR_SALESFORCE_FIELDS_DEPLOYED === "true",
       fieldPrefix: value.SIMULATOR_SALESFORCE_FIELD_PREFIX,
+      changeDataCapture: pubSubPort === undefined ? [] : ["Opportunity"],
     },
+    ...(pubSubPort === undefined ? {} : { pubSub: { port: pubSubPort } }),
     stripe: {
       secretKey: value.SIMULATOR_STRIPE_SECRET_KEY,
       autoFinalizeAfterMs: value.SIMULATOR_STRIPE_AUTO_FINALIZE_MS,

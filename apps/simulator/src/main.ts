@@ -16,7 +16,14 @@ try {
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);
   // Only now, since whoever waits for this line may end us the next moment.
-  log.info({ url: simulator.url, journal: config.folder ?? null }, "ready");
+  log.info(
+    {
+      url: simulator.url,
+      pubSubUrl: simulator.salesforce.pubSub?.url ?? null,
+      journal: config.folder ?? null,
+    },
+    "ready",
+  );
 } catch (error) {
   log.fatal(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;

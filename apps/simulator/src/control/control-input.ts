@@ -196,6 +196,12 @@ export const orgSettingsInput = z.strictObject({
   late_commits: z
     .strictObject({ remaining: z.int().min(0), seconds: z.int().min(0).max(86_400) })
     .optional(),
+  /** Objects selected for Change Data Capture. */
+  change_data_capture: z.array(z.string()).optional(),
+  /** So many changes are told by a gap or an overflow event. */
+  change_mishaps: z.strictObject({ gaps: z.int().min(0), overflows: z.int().min(0) }).optional(),
+  /** Another number: the org was migrated, and replay ids of before are not known any more. */
+  bus_epoch: z.int().min(1).optional(),
 });
 
 export const portalSettingsInput = z.strictObject({

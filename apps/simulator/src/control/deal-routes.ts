@@ -106,6 +106,9 @@ export function addDealRoutes(app: Hono<NodeEnv>, parts: SimulatorParts): void {
       jwtPublicKey: given.jwt_public_key,
       tokenTtlMs: given.token_ttl_ms,
       lateCommits: given.late_commits,
+      changeDataCapture: given.change_data_capture,
+      changeMishaps: given.change_mishaps,
+      busEpoch: given.bus_epoch,
     };
     org.changeSettings(withoutUndefined(change));
     return context.json(showSettings(org));
@@ -169,6 +172,9 @@ function showSettings(org: Org) {
     echo_notifications: settings.echoNotifications,
     has_jwt_public_key: settings.jwtPublicKey !== null,
     late_commits: settings.lateCommits,
+    change_data_capture: settings.changeDataCapture,
+    change_mishaps: settings.changeMishaps,
+    bus_epoch: settings.busEpoch,
     token_ttl_ms: settings.tokenTtlMs,
   };
 }

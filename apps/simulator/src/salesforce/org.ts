@@ -105,8 +105,15 @@ export function createOrg(deps: {
   const settingsTable = store.define<OrgSettings>("sf.settings");
   let schemaOf: { row: OrgSettings | undefined; schema: Schema } | undefined;
 
+  let settled: { row: OrgSettings | undefined; settings: OrgSettings } | undefined;
+
+  /** A journal of before a setting was thought of has not got it: then its default counts. */
   function settings(): OrgSettings {
-    return settingsTable.get("settings") ?? { id: "settings", ...defaults };
+    const row = settingsTable.get("settings");
+    if (settled === undefined || settled.row !== row) {
+      settled = { row, settings: { id: "settings", ...defaults, ...row } };
+    }
+    return settled.settings;
   }
 
   function schema(): Schema {
