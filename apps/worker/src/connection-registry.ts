@@ -1,27 +1,49 @@
 import type { ConnectedVendor, ConnectedVendors } from "@usher/activities";
-import type {
-  BillingConnector,
-  ConnectedSystem,
-  ConnectorDefinition,
-  CrmConnector,
-  ErpConnector,
+import {
+  type BillingConnector,
+  type ConnectedSystem,
+  type ConnectorDefinition,
+  ConnectorError,
+  type ConnectorErrorDetail,
+  type CrmConnector,
+  type ErpConnector,
+  isConnectorError,
+  type StoredTokens,
 } from "@usher/connector-sdk/spec";
 import {
   type Connection,
+  createConnectionTokenStore,
   type Database,
   findConnection,
   listConnections,
   type SealedConnection,
 } from "@usher/database";
-import type { TenantId } from "@usher/entitlement-core/kernel";
+import type { ConnectionId, TenantId } from "@usher/entitlement-core/kernel";
 
 export interface ConnectionRegistryDependencies {
   readonly database: Database;
   /** Every connector this worker knows, by its id. */
   readonly definitions: ReadonlyMap<string, ConnectorDefinition>;
+  /** Why a vendor has no connector here, where its package could not be loaded. */
+  readonly problemOf: (vendor: string) => string | null;
   /** Opens what the API sealed. */
   readonly openSecrets: (sealed: Uint8Array) => Readonly<Record<string, unknown>>;
-  readonly fetch: typeof fetch;
+  /** Seals the tokens that a connection gets. */
+  readonly sealTokens: (tokens: StoredTokens) => Uint8Array;
+  readonly openTokens: (sealed: Uint8Array) => StoredTokens;
+  /** The `fetch` of one connection. */
+  readonly fetchFor: (about: {
+    readonly tenantId: TenantId;
+    readonly connectionId: ConnectionId;
+    readonly vendor: string;
+  }) => typeof fetch;
+  /** A connection cannot be connected: what every call to it will answer. */
+  readonly onUnusable: (about: {
+    readonly tenantId: TenantId;
+    readonly connectionId: ConnectionId;
+    readonly vendor: string;
+    readonly failure: ConnectorErrorDetail;
+  }) => void;
   readonly now: () => number;
   /** How old the list of a tenant's connections may be. */
   readonly freshForMs: number;
@@ -51,14 +73,21 @@ const closeAfterMs = 60_000;
  * the reason, so that it shows where the call was needed and holds up no other.
  */
 export function createConnectionRegistry(deps: ConnectionRegistryDependencies): ConnectionRegistry {
-  const tenants = new Map<string, Promise<TenantConnections>>();
+  const tenants = new Map<string, TenantConnections>();
+  const readings = new Map<string, Promise<TenantConnections>>();
   const retired = new Set<{ readonly system: ConnectedSystem; readonly at: number }>();
 
   async function connectionsOf(tenantId: string): Promise<readonly OpenConnection[]> {
-    const known = await tenants.get(tenantId)?.catch(() => undefined);
+    const known = tenants.get(tenantId);
     if (known !== undefined && deps.now() - known.readAt < deps.freshForMs) return known.open;
-    const reading = read(tenantId as TenantId, known?.open ?? []);
-    tenants.set(tenantId, reading);
+    // One reading at a time: two would connect a new connection twice, each with limits of its own.
+    let reading = readings.get(tenantId);
+    if (reading === undefined) {
+      reading = read(tenantId as TenantId, known?.open ?? []).finally(() =>
+        readings.delete(tenantId),
+      );
+      readings.set(tenantId, reading);
+    }
     return (await reading).open;
   }
 
@@ -80,16 +109,19 @@ export function createConnectionRegistry(deps: ConnectionRegistryDependencies): 
       const same = before.find((one) => isSame(one, row));
       if (same !== undefined) return [same];
       const sealed = rows.changed.find((one) => one.id === row.id);
-      return sealed === undefined ? [] : [connect(sealed)];
+      return sealed === undefined ? [] : [connect(tenantId, sealed)];
     });
     for (const { system } of before.filter((one) => !open.includes(one))) {
       if (system !== null) retired.add({ system, at: readAt });
     }
+    const fresh = { readAt, open };
+    tenants.set(tenantId, fresh);
     await closeRetired(readAt - closeAfterMs);
-    return { readAt, open };
+    return fresh;
   }
 
-  function connect(row: SealedConnection): OpenConnection {
+  function connect(tenantId: TenantId, row: SealedConnection): OpenConnection {
+    const { id: connectionId, vendor } = row;
     const about = {
       connectionId: row.id,
       vendor: row.vendor,
@@ -99,8 +131,9 @@ export function createConnectionRegistry(deps: ConnectionRegistryDependencies): 
     try {
       const definition = deps.definitions.get(row.vendor);
       if (definition === undefined) {
-        throw new Error(
-          `Connection ${row.name} is of vendor "${row.vendor}", for which this worker has no connector.`,
+        throw unusable(
+          deps.problemOf(vendor) ??
+            `Connection ${row.name} is of vendor "${vendor}", for which this worker has no connector.`,
         );
       }
       const system = definition.connect(
@@ -108,11 +141,27 @@ export function createConnectionRegistry(deps: ConnectionRegistryDependencies): 
           connectionId: row.id,
           config: { ...row.config, ...deps.openSecrets(row.sealedSecrets) },
         },
-        { fetch: deps.fetch, now: deps.now },
+        {
+          fetch: deps.fetchFor({ tenantId, connectionId, vendor }),
+          now: deps.now,
+          tokens: createConnectionTokenStore<StoredTokens>({
+            database: deps.database,
+            tenantId,
+            connectionId,
+            credentialsVersion: row.credentialsVersion,
+            seal: deps.sealTokens,
+            open: deps.openTokens,
+          }),
+        },
       );
       const { crm, billing, erp = null } = system;
       return { ...about, system, crm, billing, erp };
-    } catch (error) {
+    } catch (cause) {
+      // What sealed secrets do not open with is an operator's matter as well; its message holds none.
+      const error = isConnectorError(cause)
+        ? cause
+        : unusable(cause instanceof Error ? cause.message : String(cause));
+      deps.onUnusable({ tenantId, connectionId, vendor, failure: error.detail });
       return {
         ...about,
         system: null,
@@ -137,11 +186,11 @@ export function createConnectionRegistry(deps: ConnectionRegistryDependencies): 
     byId: async ({ tenantId, connectionId }) =>
       (await connectionsOf(tenantId)).find((one) => one.connectionId === connectionId) ?? null,
     close: async () => {
-      const all = await Promise.allSettled(tenants.values());
+      await Promise.allSettled(readings.values());
+      const all = [...tenants.values()];
       tenants.clear();
-      for (const one of all) {
-        if (one.status !== "fulfilled") continue;
-        for (const { system } of one.value.open) await system?.close();
+      for (const { open } of all) {
+        for (const { system } of open) await system?.close();
       }
       await closeRetired(Number.POSITIVE_INFINITY);
     },
@@ -150,6 +199,17 @@ export function createConnectionRegistry(deps: ConnectionRegistryDependencies): 
 
 function isSame(open: OpenConnection, row: Connection): boolean {
   return open.connectionId === row.id && open.updatedAt === row.updatedAt;
+}
+
+function unusable(message: string): ConnectorError {
+  return new ConnectorError({
+    category: "config",
+    message,
+    vendorCode: null,
+    vendorRequestId: null,
+    retryAfterMs: null,
+    where: null,
+  });
 }
 
 /** Answers every method with the reason why there is no connection. */

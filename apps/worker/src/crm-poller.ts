@@ -50,7 +50,12 @@ export function createCrmPoller(deps: CrmPollerDependencies) {
           deps.atFailpoint("poll.after-read");
           const fresh = await deps.database.withTenant({ tenantId }, async (tx) => {
             const stored = await storeHints(tx, { connectionId, changes: read.changes });
-            await saveCheckpoint(tx, { connectionId, stream, checkpoint: read.checkpoint });
+            await saveCheckpoint(tx, {
+              connectionId,
+              stream,
+              checkpoint: read.checkpoint,
+              isAtEnd: !read.hasMore,
+            });
             return stored;
           });
           deps.atFailpoint("poll.after-commit");

@@ -24,6 +24,16 @@ describe("startHealthServer", () => {
     });
   });
 
+  it("is ready without what it can do without, and says what is missing", async () => {
+    const check = async () => {
+      throw new Error("one connector is broken");
+    };
+    expect(await readiness([{ name: "connectors", isRequired: false, check }])).toEqual({
+      status: 200,
+      body: { status: "ready", connectors: "one connector is broken" },
+    });
+  });
+
   it("names the port that is busy and what to set", async () => {
     server = await start([]);
     const port = Number(new URL(server.url).port);

@@ -6,6 +6,8 @@ import type { Registry } from "prom-client";
 export interface ReadinessProbe {
   readonly name: string;
   readonly check: () => Promise<void>;
+  /** False: the worker goes on without it, and says so. */
+  readonly isRequired?: boolean;
 }
 
 export interface HealthServer {
@@ -68,10 +70,13 @@ export async function startHealthServer(input: {
 
 async function examine(probes: readonly ReadinessProbe[]) {
   const results = await Promise.all(
-    probes.map(async ({ name, check }) => [name, await reasonAgainst(check)] as const),
+    probes.map(async ({ name, check, isRequired = true }) => {
+      const reason = await reasonAgainst(check);
+      return { name, reason, isRequired };
+    }),
   );
-  const isReady = results.every(([, reason]) => reason === null);
-  const parts = results.map(([name, reason]) => [name, reason ?? "ok"]);
+  const isReady = results.every(({ reason, isRequired }) => reason === null || !isRequired);
+  const parts = results.map(({ name, reason }) => [name, reason ?? "ok"]);
   return {
     isReady,
     shown: { status: isReady ? "ready" : "not ready", ...Object.fromEntries(parts) },

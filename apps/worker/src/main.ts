@@ -1,14 +1,23 @@
-import { createHubSpotConnector } from "@usher/connector-hubspot";
-import { createSalesforceConnector } from "@usher/connector-salesforce";
-import { createStripeConnector } from "@usher/connector-stripe";
-import { createTrytonConnector } from "@usher/connector-tryton";
+import { loadConnectors } from "./load-connectors.ts";
 import { runWorkerProcess } from "./run-worker-process.ts";
 
-await runWorkerProcess({
-  connectors: [
-    createSalesforceConnector(),
-    createHubSpotConnector(),
-    createStripeConnector(),
-    createTrytonConnector(),
-  ],
-});
+await runWorkerProcess(
+  await loadConnectors([
+    {
+      vendor: "salesforce",
+      load: async () => (await import("@usher/connector-salesforce")).createSalesforceConnector(),
+    },
+    {
+      vendor: "hubspot",
+      load: async () => (await import("@usher/connector-hubspot")).createHubSpotConnector(),
+    },
+    {
+      vendor: "stripe",
+      load: async () => (await import("@usher/connector-stripe")).createStripeConnector(),
+    },
+    {
+      vendor: "tryton",
+      load: async () => (await import("@usher/connector-tryton")).createTrytonConnector(),
+    },
+  ]),
+);

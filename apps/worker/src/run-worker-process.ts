@@ -5,6 +5,7 @@ import { hubKeyEncryptionKey } from "@usher/token-signer";
 import { taskQueuesOf } from "@usher/workflows/contract";
 import { readConfig } from "./config.ts";
 import { failpointsFrom } from "./failpoint-from-environment.ts";
+import type { BrokenConnector } from "./load-connectors.ts";
 import { startTracing } from "./start-tracing.ts";
 import { startWorker } from "./start-worker.ts";
 import { useTemporalLog } from "./temporal-log.ts";
@@ -13,8 +14,10 @@ import { createWorkerLog } from "./worker-log.ts";
 /** A worker as a process of its own: from the environment to the signal that ends it. */
 export async function runWorkerProcess({
   connectors,
+  brokenConnectors = [],
 }: {
   readonly connectors: readonly ConnectorDefinition[];
+  readonly brokenConnectors?: readonly BrokenConnector[];
 }): Promise<void> {
   const config = readConfig();
   const log = createWorkerLog({ level: config.logLevel });
@@ -45,6 +48,7 @@ export async function runWorkerProcess({
       workflowTaskTimeoutMs: config.temporal.workflowTaskTimeoutMs,
     },
     connectors,
+    brokenConnectors,
     keyEncryptionKeys: [hubKeyEncryptionKey(newestKey), ...olderKeys.map(hubKeyEncryptionKey)],
     publicUrl: config.publicUrl,
     tokenAudience: config.tokenAudience,

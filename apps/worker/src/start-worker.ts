@@ -19,15 +19,24 @@ import {
   createTemporalClient,
   type PayloadKeys,
 } from "@usher/temporal-client";
-import { type KeyEncryptionKey, openConnectionSecrets } from "@usher/token-signer";
+import {
+  type KeyEncryptionKey,
+  openConnectionSecrets,
+  openConnectionTokens,
+  sealConnectionTokens,
+} from "@usher/token-signer";
 import type { TaskQueues } from "@usher/workflows/contract";
 import { createActivityInterceptor } from "./activity-interceptor.ts";
+import { createConnectionGauges } from "./connection-gauges.ts";
 import { createConnectionHealth } from "./connection-health.ts";
 import { createConnectionRegistry } from "./connection-registry.ts";
 import { startHealthServer } from "./health-server.ts";
+import type { BrokenConnector } from "./load-connectors.ts";
+import { startServiceLoop } from "./service-loop.ts";
 import { startLoops } from "./start-loops.ts";
 import { startTemporalWorkers, type TemporalWorkers } from "./start-temporal-workers.ts";
 import { traceOrder } from "./trace-order.ts";
+import { createQuotaWatch } from "./watch-quota.ts";
 import type { WorkerLog } from "./worker-log.ts";
 import { createWorkerMetrics } from "./worker-metrics.ts";
 import { workflowsPath } from "./workflows-path.ts";
@@ -43,6 +52,7 @@ export interface WorkerDependencies {
     readonly workflowTaskTimeoutMs?: number;
   };
   readonly connectors: readonly ConnectorDefinition[];
+  readonly brokenConnectors?: readonly BrokenConnector[];
   /** Open connection secrets and signing keys; the first seals tokens. */
   readonly keyEncryptionKeys: readonly [KeyEncryptionKey, ...KeyEncryptionKey[]];
   /** Issuer of tokens and base of links, without a slash at the end. */
@@ -70,6 +80,7 @@ export interface RunningWorker {
 }
 
 const connectionsFreshForMs = 2_000;
+const gaugesEveryMs = 15_000;
 
 /** Everything a hub does besides answering HTTP, in one process. Any number of them may run. */
 export async function startWorker(deps: WorkerDependencies): Promise<RunningWorker> {
@@ -83,18 +94,25 @@ export async function startWorker(deps: WorkerDependencies): Promise<RunningWork
     queues,
     ...(workflowTaskTimeoutMs === undefined ? {} : { workflowTaskTimeoutMs }),
   });
+  const { brokenConnectors = [], keyEncryptionKeys: keks } = deps;
+  for (const { problem } of brokenConnectors) log.error(problem);
+  const report = createConnectionHealth({ database, metrics, log, now: clock });
   const vendors = createConnectionRegistry({
     database,
     definitions: new Map(deps.connectors.map((one) => [one.manifest.id, one])),
-    openSecrets: (sealed) => openConnectionSecrets({ sealed, keks: deps.keyEncryptionKeys }).config,
-    fetch,
+    problemOf: (vendor) => brokenConnectors.find((one) => one.vendor === vendor)?.problem ?? null,
+    openSecrets: (sealed) => openConnectionSecrets({ sealed, keks }).config,
+    sealTokens: (tokens) => sealConnectionTokens({ tokens, kek: keks[0] }),
+    openTokens: (sealed) => openConnectionTokens({ sealed, keks }),
+    fetchFor: createQuotaWatch({ database, metrics, log, fetch, now: clock }),
+    onUnusable: (about) => report({ ...about, operation: "connect", seconds: 0 }),
     now: clock,
     freshForMs: connectionsFreshForMs,
   });
   const callVendor = createCallVendor({
     now: clock,
     log: ({ message, ...fields }) => log.info(fields, message),
-    report: createConnectionHealth({ database, metrics, log, now: clock }),
+    report,
   });
   const catalogs = createCatalogMemory();
   const bundle = await bundleWorkflows({ workflowsPath, cacheFolder: deps.bundleFolder });
@@ -109,6 +127,15 @@ export async function startWorker(deps: WorkerDependencies): Promise<RunningWork
     now,
     clock,
     lookForConnectionsMs: connectionsFreshForMs,
+  });
+  const gauges = startServiceLoop({
+    name: "connection-gauges",
+    turn: createConnectionGauges({ database, metrics, now: clock }),
+    idleMs: gaugesEveryMs,
+    onError: ({ name, error }) => {
+      metrics.turnFailures.inc({ loop: name });
+      log.warn({ loop: name, error }, "connections could not be counted; trying again");
+    },
   });
   const activityDeps = {
     database,
@@ -134,6 +161,7 @@ export async function startWorker(deps: WorkerDependencies): Promise<RunningWork
   const stopWork = async () => {
     // First what starts work, then the workers, which end what they took; telling what they
     // changed comes last.
+    await gauges.stop();
     await loops.stopIntake();
     await workers?.stop();
     await loops.stop();
@@ -165,6 +193,15 @@ export async function startWorker(deps: WorkerDependencies): Promise<RunningWork
             probes: [
               { name: "database", check: () => database.ping() },
               { name: "temporal", check: () => pingTemporal(temporal.connection) },
+              {
+                name: "connectors",
+                // One that is broken stops its own connections and no other.
+                isRequired: false,
+                check: async () => {
+                  if (brokenConnectors.length === 0) return;
+                  throw new Error(brokenConnectors.map(({ problem }) => problem).join(" "));
+                },
+              },
               {
                 name: "workers",
                 check: async () => {

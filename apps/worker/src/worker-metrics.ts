@@ -10,6 +10,11 @@ export interface WorkerMetrics {
   readonly writeBacks: Counter<"vendor" | "outcome">;
   readonly connectorCalls: Histogram<"vendor" | "operation" | "outcome">;
   readonly streamLagSeconds: Gauge<"connection">;
+  readonly quotaLeft: Gauge<"connection" | "vendor">;
+  readonly connectionWorking: Gauge<"connection" | "vendor">;
+  readonly connectionLastSuccess: Gauge<"connection" | "vendor">;
+  readonly inboxPending: Gauge<"connection" | "vendor">;
+  readonly inboxQuarantined: Gauge<"connection" | "vendor">;
   readonly activitySeconds: Histogram<"activity" | "outcome">;
 }
 
@@ -59,6 +64,36 @@ export function createWorkerMetrics(): WorkerMetrics {
       name: "usher_stream_lag_seconds",
       help: "Seconds since a connection's change stream was last read to its end",
       labelNames: ["connection"],
+      registers,
+    }),
+    quotaLeft: new Gauge({
+      name: "usher_connection_quota_left",
+      help: "Calls left of a vendor's daily allowance, where it says so",
+      labelNames: ["connection", "vendor"],
+      registers,
+    }),
+    connectionWorking: new Gauge({
+      name: "usher_connection_working",
+      help: "1 while a connection works, 0 when it needs attention",
+      labelNames: ["connection", "vendor"],
+      registers,
+    }),
+    connectionLastSuccess: new Gauge({
+      name: "usher_connection_last_success_timestamp_seconds",
+      help: "When a vendor last answered a call as it should",
+      labelNames: ["connection", "vendor"],
+      registers,
+    }),
+    inboxPending: new Gauge({
+      name: "usher_inbox_pending",
+      help: "Inbox messages that wait",
+      labelNames: ["connection", "vendor"],
+      registers,
+    }),
+    inboxQuarantined: new Gauge({
+      name: "usher_inbox_quarantined",
+      help: "Inbox messages in quarantine: someone has to look at them",
+      labelNames: ["connection", "vendor"],
       registers,
     }),
     activitySeconds: new Histogram({

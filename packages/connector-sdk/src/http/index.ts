@@ -9,6 +9,7 @@ export * from "./parse-config.ts";
 export * from "./parse-decimal-safe-json.ts";
 export * from "./plain-decimal.ts";
 export * from "./read-json-answer.ts";
+export { readQuota } from "./read-quota.ts";
 export * from "./retry-after.ts";
 export * from "./to-connector-error.ts";
 export * from "./verify-timestamped-signature.ts";
