@@ -60,7 +60,12 @@ export function createAnnouncementPoller(deps: AnnouncementPollerDependencies) {
               rawBody: new TextEncoder().encode(JSON.stringify(event.body)),
             }));
             const stored = await storeInbound(tx, { connectionId, events });
-            await saveCheckpoint(tx, { connectionId, stream, checkpoint: page.checkpoint });
+            await saveCheckpoint(tx, {
+              connectionId,
+              stream,
+              checkpoint: page.checkpoint,
+              isAtEnd: !page.hasMore,
+            });
             return stored.filter((one) => one.outcome === "stored").length;
           });
           if (fresh > 0) {

@@ -11,6 +11,7 @@ import type { FulfillmentClient } from "@usher/temporal-client";
 import { createAnnouncementPoller } from "./announcement-poller.ts";
 import { type ConnectionTurn, startConnectionLoops } from "./connection-loops.ts";
 import { createCrmPoller } from "./crm-poller.ts";
+import { createFeatureKeeper } from "./feature-keeper.ts";
 import { createInboxDispatcher } from "./inbox-dispatcher.ts";
 import { createOutboxRelay } from "./outbox-relay.ts";
 import { pauseAfterMs } from "./pause-after.ts";
@@ -109,6 +110,13 @@ export async function startLoops(deps: LoopDependencies): Promise<Loops> {
     idleMs: deps.pollIntervalMs,
     turn: createAnnouncementPoller(deps),
   });
+  const features = startConnectionLoops({
+    ...perConnection,
+    name: "feature-keeper",
+    kinds: ["billing"],
+    idleMs: deps.pollIntervalMs,
+    turn: createFeatureKeeper(deps),
+  });
   const recovery = startServiceLoop({
     ...shared,
     name: "recovery",
@@ -137,6 +145,7 @@ export async function startLoops(deps: LoopDependencies): Promise<Loops> {
       await Promise.all([
         polling.stop(),
         announcements.stop(),
+        features.stop(),
         inbox.stop(),
         relay.stop(),
         recovery.stop(),

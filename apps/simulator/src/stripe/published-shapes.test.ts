@@ -4,14 +4,17 @@ import type { Call, CallResult } from "./call.ts";
 import { createCreditNote } from "./credit-note-calls.ts";
 import { createCustomer } from "./customer-calls.ts";
 import { showSnapshotEvent } from "./emit-event.ts";
+import { attachFeature, createFeature } from "./feature-calls.ts";
 import creditNote from "./fixtures/credit_note.json" with { type: "json" };
 import customer from "./fixtures/customer.json" with { type: "json" };
+import feature from "./fixtures/entitlements_feature.json" with { type: "json" };
 import event from "./fixtures/event.json" with { type: "json" };
 import invoice from "./fixtures/invoice.json" with { type: "json" };
 import invoiceItem from "./fixtures/invoiceitem.json" with { type: "json" };
 import lineItem from "./fixtures/line_item.json" with { type: "json" };
 import price from "./fixtures/price.json" with { type: "json" };
 import product from "./fixtures/product.json" with { type: "json" };
+import productFeature from "./fixtures/product_feature.json" with { type: "json" };
 import subscription from "./fixtures/subscription.json" with { type: "json" };
 import subscriptionItem from "./fixtures/subscription_item.json" with { type: "json" };
 import subscriptionSchedule from "./fixtures/subscription_schedule.json" with { type: "json" };
@@ -53,6 +56,8 @@ describe("a resource of the simulator has the keys of the one Stripe published",
     ["line item", lineItem, made.lineItem],
     ["invoice item", invoiceItem, made.invoiceItem],
     ["credit note", creditNote, made.creditNote],
+    ["feature", feature, made.feature],
+    ["product feature", productFeature, made.productFeature],
     ["event", event, made.event],
     ["webhook endpoint", webhookEndpoint, made.webhookEndpoint],
   ])("%s", (_, published, ours) => {
@@ -93,6 +98,7 @@ function makeOneOfEach() {
   const id = String(oneSubscription["latest_invoice"]);
   call(finalizeInvoiceCall, "", { id });
   const note = call(createCreditNote, `invoice=${id}&amount=10`);
+  const oneFeature = call(createFeature, "lookup_key=sso&name=SSO");
   const oneInvoice = call(retrieveInvoice, "", { id });
   const [newest] = account.events.descending();
   return {
@@ -109,6 +115,10 @@ function makeOneOfEach() {
     lineItem: (oneInvoice["lines"] as { data: object[] }).data[0] as object,
     invoiceItem: call(createInvoiceItem, `customer=${oneCustomer.id}&amount=5`),
     creditNote: note,
+    feature: oneFeature,
+    productFeature: call(attachFeature, `entitlement_feature=${oneFeature.id}`, {
+      id: oneProduct.id,
+    }),
     event: showSnapshotEvent(account, newest as never),
     webhookEndpoint: call(createWebhookEndpoint, "url=http://127.0.0.1:9&enabled_events[]=*"),
   };

@@ -2,6 +2,7 @@ import type { FaultBoard } from "../fault/fault-board.ts";
 import type { Store } from "../store/store.ts";
 import type { Row, Table } from "../store/table.ts";
 import type { WebhookCenter } from "../webhook/webhook-center.ts";
+import type { FeatureRow, ProductFeatureRow } from "./feature-rows.ts";
 import type {
   CreditNoteRow,
   CustomerRow,
@@ -56,6 +57,8 @@ export interface StripeAccount {
   readonly now: () => number;
   readonly tables: { readonly [Kind in ResourceKind]: Table<ResourceRows[Kind]> };
   readonly events: Table<EventRow>;
+  readonly features: Table<FeatureRow>;
+  readonly productFeatures: Table<ProductFeatureRow>;
   readonly idempotency: Table<IdempotencyRow>;
   settings(): AccountSettings;
   changeSettings(change: Partial<Omit<AccountSettings, "id">>): AccountSettings;
@@ -140,6 +143,14 @@ export function createStripeAccount(deps: {
     events: store.define<EventRow>("stripe.event", {
       orderBy: bySequence,
       indexes: { type: (row) => row.type },
+    }),
+    features: store.define<FeatureRow>("stripe.feature", {
+      orderBy: bySequence,
+      indexes: { lookupKey: (row) => row.lookupKey },
+    }),
+    productFeatures: store.define<ProductFeatureRow>("stripe.product_feature", {
+      orderBy: bySequence,
+      indexes: { product: (row) => row.product },
     }),
     idempotency: store.define<IdempotencyRow>("stripe.idempotency"),
     settings,

@@ -9,6 +9,15 @@ import {
 } from "./customer-calls.ts";
 import { listEvents, retrieveEvent } from "./event-calls.ts";
 import {
+  attachFeature,
+  createFeature,
+  detachFeature,
+  listFeatures,
+  listProductFeatures,
+  retrieveFeature,
+  updateFeature,
+} from "./feature-calls.ts";
+import {
   addInvoiceLines,
   createInvoice,
   deleteInvoice,
@@ -78,6 +87,30 @@ export const STRIPE_OPERATIONS: readonly StripeOperation[] = [
     retrieve: retrieveProduct,
     list: listProducts,
     search: searchCall("product"),
+  }),
+  {
+    method: "POST",
+    path: "/v1/products/:id/features",
+    name: "products.attach_feature",
+    run: attachFeature,
+  },
+  {
+    method: "GET",
+    path: "/v1/products/:id/features",
+    name: "products.list_features",
+    run: listProductFeatures,
+  },
+  {
+    method: "DELETE",
+    path: "/v1/products/:id/features/:feature",
+    name: "products.detach_feature",
+    run: detachFeature,
+  },
+  ...resource("entitlements/features", {
+    create: createFeature,
+    update: updateFeature,
+    retrieve: retrieveFeature,
+    list: listFeatures,
   }),
   ...resource("prices", {
     create: createPrice,

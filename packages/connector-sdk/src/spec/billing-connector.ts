@@ -74,6 +74,23 @@ export type BillingChange =
     }
   | { readonly kind: "irrelevant"; readonly because: string };
 
+/** A thing sold, and the features it carries, by the catalog in force. */
+export interface SoldProduct {
+  readonly sku: string;
+  readonly name: string;
+  /** By the catalog's feature keys; each named once. */
+  readonly features: readonly { readonly key: string; readonly name: string }[];
+}
+
+/** What had to be changed so that the billing system's products carry the catalog's features; all empty when nothing differed. */
+export interface FeatureChanges {
+  /** Features made or renamed, by key. */
+  readonly features: readonly string[];
+  /** `sku feature`, each. */
+  readonly attached: readonly string[];
+  readonly detached: readonly string[];
+}
+
 /** Some of what a billing system announced, for a hub that its webhooks did not reach. */
 export interface AnnouncementPage {
   /** As a webhook would have brought them, under the vendor's event ids: what came twice acts once. */
@@ -109,6 +126,15 @@ export interface BillingConnector {
     input: { readonly eventId: string; readonly body: unknown },
     context: CallContext,
   ): Promise<BillingChange>;
+  /**
+   * Brings the features of the products to what is given, and writes nothing where nothing differs.
+   * Products that are not given, and features that others have put there, are left alone.
+   * Repeatable. Left out by a system that knows no features, or is not to be told of them.
+   */
+  keepFeatures?(
+    input: { readonly products: readonly SoldProduct[] },
+    context: CallContext,
+  ): Promise<FeatureChanges>;
   /**
    * One page of what was announced since `checkpoint` (null: from about now), whether a webhook
    * brought it or not. Safe to repeat; may repeat events. Store page and checkpoint in one

@@ -14,14 +14,20 @@ const rights: readonly {
   { name: "Events", read: (stripe) => stripe.events.list({ limit: 1 }) },
 ];
 
+const featureRight = {
+  name: "Entitlements",
+  read: (stripe: Stripe) => stripe.entitlements.features.list({ limit: 1 }),
+};
+
 /** Read-only: proves the key, and names every right it lacks. Whether it may also write, Stripe tells only on writing. */
 export async function checkStripeAccount(input: {
   readonly client: StripeClient;
+  readonly keepsFeatures: boolean;
   readonly context: CallContext;
 }): Promise<void> {
-  const { client, context } = input;
+  const { client, keepsFeatures, context } = input;
   const lacking: string[] = [];
-  for (const { name, read } of rights) {
+  for (const { name, read } of keepsFeatures ? [...rights, featureRight] : rights) {
     try {
       await client.call({ what: `Reading ${name}`, isWrite: false, run: read }, context);
     } catch (error) {

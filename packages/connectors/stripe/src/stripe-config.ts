@@ -18,6 +18,8 @@ export const stripeConfig = z.strictObject({
     .default("create_prorations"),
   /** Where invoices go for customers whose own address is not known: Stripe sends none without one. */
   fallbackEmail: z.email().nullable().default(null),
+  /** Keep Stripe's features in step with the catalog's; needs the right to write Entitlements. */
+  keepFeatures: z.boolean().default(false),
   /** How far each read of events reaches back behind the last: Stripe may list one late. */
   overlapSeconds: z.int().min(0).max(86_400).default(300),
   concurrentCallsMax: z.int().min(1).max(100).default(10),

@@ -7,6 +7,7 @@ import type {
 import { billOrder } from "./bill-order.ts";
 import { cancelOrderBilling } from "./cancel-order-billing.ts";
 import { checkStripeAccount } from "./check-stripe-account.ts";
+import { keepFeatures } from "./keep-features.ts";
 import { readStripeChange, stripeEventTypes } from "./read-stripe-change.ts";
 import { readStripeEvents } from "./read-stripe-events.ts";
 import { stripeCheckpoint } from "./stripe-checkpoint.ts";
@@ -32,6 +33,7 @@ export const stripeManifest: ConnectorManifest = {
     "invoices:write",
     "credit_notes:write",
     "events:read",
+    "entitlements:write",
   ],
   limits: { concurrentCallsMax: 10, batchSizeMax: 1 },
   streams: [{ name: "events", checkpointSchema: stripeCheckpoint }],
@@ -53,7 +55,9 @@ export function createStripeConnector(): ConnectorDefinition {
 
       const billing: BillingConnector = {
         check: (context) =>
-          guarded("Checking the account", false, () => checkStripeAccount({ client, context })),
+          guarded("Checking the account", false, () =>
+            checkStripeAccount({ client, keepsFeatures: config.keepFeatures, context }),
+          ),
         bill: (order, context) =>
           guarded("Billing the order", true, () =>
             billOrder({ order, client, customers, products, config, context, nowMs: now() }),
@@ -82,6 +86,14 @@ export function createStripeConnector(): ConnectorDefinition {
               context,
             }),
           ),
+        ...(config.keepFeatures
+          ? {
+              keepFeatures: ({ products: sold }, context) =>
+                guarded("Keeping the features", true, () =>
+                  keepFeatures({ client, products, sold, context }),
+                ),
+            }
+          : {}),
       };
       return { crm: null, billing, webhooks: stripeWebhooks, close: () => Promise.resolve() };
     },

@@ -10,6 +10,8 @@ export const metadataKeys = {
   bill: "usher_bill",
   lineId: "usher_line_id",
   sku: "usher_sku",
+  /** The catalog's key, on features that Usher made. */
+  feature: "usher_feature",
 } as const;
 
 /** Stripe keeps 500 characters a value. */
