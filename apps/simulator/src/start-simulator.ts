@@ -10,7 +10,11 @@ export interface StartOptions extends SimulatorOptions {
   readonly port?: number;
   readonly host?: string;
   /** Salesforce's Pub/Sub API on a port of its own (0: a free one); without it there is none. */
-  readonly pubSub?: { readonly port: number; readonly keepAliveMs?: number };
+  readonly pubSub?: {
+    readonly port: number;
+    readonly keepAliveMs?: number;
+    readonly tls?: { readonly key: string; readonly cert: string };
+  };
 }
 
 export interface RunningSimulator {

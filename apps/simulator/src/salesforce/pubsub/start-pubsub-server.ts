@@ -17,7 +17,7 @@ import { type FetchRequest, type FetchResponse, pubSubService } from "./pubsub-w
 import { type Subscription, serveSubscription } from "./subscription.ts";
 
 export interface RunningPubSub {
-  /** `http://127.0.0.1:<port>`: gRPC without TLS. */
+  /** `http://127.0.0.1:<port>`: gRPC without TLS; `https:` with a certificate. */
   readonly url: string;
   /** Living `Subscribe` streams. */
   subscriptions(): number;
@@ -38,8 +38,10 @@ export async function startPubSubServer(deps: {
   readonly host: string;
   readonly port: number;
   readonly keepAliveMs?: number | undefined;
+  /** PEM. Without it the server speaks in plain text. */
+  readonly tls?: { readonly key: string; readonly cert: string } | undefined;
 }): Promise<RunningPubSub> {
-  const { org, tokens, host, port, keepAliveMs = KEEP_ALIVE_MS } = deps;
+  const { org, tokens, host, port, tls, keepAliveMs = KEEP_ALIVE_MS } = deps;
   const living = new Set<Subscription>();
   let opened = 0;
   let refusing: { readonly code: PubSubRefusalCode; times: number } | null = null;
@@ -113,14 +115,20 @@ export async function startPubSubServer(deps: {
         : { schema_json: schema.json, schema_id: schema.id };
     }),
   });
+  const credentials =
+    tls === undefined
+      ? ServerCredentials.createInsecure()
+      : ServerCredentials.createSsl(null, [
+          { private_key: Buffer.from(tls.key), cert_chain: Buffer.from(tls.cert) },
+        ]);
   const bound = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (error, at) => {
+    server.bindAsync(`${host}:${port}`, credentials, (error, at) => {
       if (error === null) resolve(at);
       else reject(error);
     });
   });
   return {
-    url: `http://${host}:${bound}`,
+    url: `${tls === undefined ? "http" : "https"}://${host}:${bound}`,
     subscriptions: () => living.size,
     opened: () => opened,
     cut(code, options) {

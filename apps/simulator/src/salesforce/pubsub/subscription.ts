@@ -54,7 +54,7 @@ export function serveSubscription(input: {
     const object = topicObject(request.topic_name);
     if (object === undefined) return "topic.not.found";
     topic = { name: request.topic_name, object };
-    const { organizationId, busEpoch } = org.settings();
+    const { busEpoch } = org.settings();
     switch (request.replay_preset) {
       case "EARLIEST":
         position = 0;
@@ -64,7 +64,7 @@ export function serveSubscription(input: {
         return null;
       case "CUSTOM": {
         if (request.replay_id.length === 0) return "subscription.fetch.replayid.validation.failed";
-        const at = openReplayId(request.replay_id, `${organizationId}:${busEpoch}`);
+        const at = openReplayId(request.replay_id, busEpoch);
         if (at === null || org.now() - at.issuedMs > EVENTS_KEPT_MS)
           return "subscription.fetch.replayid.corrupted";
         position = at.position;
@@ -110,8 +110,7 @@ export function serveSubscription(input: {
   }
 
   function seal(at: number, issuedMs: number) {
-    const { organizationId, busEpoch } = org.settings();
-    return sealReplayId({ position: at, issuedMs }, `${organizationId}:${busEpoch}`);
+    return sealReplayId({ position: at, issuedMs }, org.settings().busEpoch);
   }
 
   const beat = setInterval(keepAlive, keepAliveMs);
