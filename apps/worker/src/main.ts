@@ -19,5 +19,9 @@ await runWorkerProcess(
       vendor: "tryton",
       load: async () => (await import("@usher/connector-tryton")).createTrytonConnector(),
     },
+    {
+      vendor: "netsuite",
+      load: async () => (await import("@usher/connector-netsuite")).createNetsuiteConnector(),
+    },
   ]),
 );

@@ -15,7 +15,14 @@ import type { NetSuiteCall } from "./netsuite-call.ts";
 import { errorAnswer, INVALID_LOGIN, NetSuiteError, notFound } from "./netsuite-error.ts";
 import type { JobRow } from "./netsuite-rows.ts";
 import type { NetSuiteTokens } from "./netsuite-tokens.ts";
-import { getRecord, patchRecord, postRecord, putRecord, transformRecord } from "./record-calls.ts";
+import {
+  getRecord,
+  listRecords,
+  patchRecord,
+  postRecord,
+  putRecord,
+  transformRecord,
+} from "./record-calls.ts";
 import { runSuiteQl } from "./run-suiteql.ts";
 
 interface NetSuiteDeps {
@@ -38,6 +45,7 @@ const JOB = "/services/rest/async/v1/job/:id";
 
 const OPERATIONS: readonly NetSuiteOperation[] = [
   { method: "post", path: "/services/rest/query/v1/suiteql", name: "suiteql", run: runSuiteQl },
+  { method: "get", path: RECORD, name: "record.list", run: listRecords },
   { method: "get", path: `${RECORD}/:id`, name: "record.get", run: getRecord },
   write("put", `${RECORD}/:id`, "record.upsert", putRecord),
   write("patch", `${RECORD}/:id`, "record.update", patchRecord),

@@ -26,6 +26,27 @@ export function getRecord(call: NetSuiteCall): HttpAnswer {
   return answer(kind.show(found(kind, call.param("id")) ?? missing()));
 }
 
+/**
+ * `GET /services/rest/record/v1/{type}`: ids alone, `limit` of them.
+ * @see https://docs.oracle.com/en/cloud/saas/netsuite/ns-online-help/section_156414087576.html
+ */
+export function listRecords(call: NetSuiteCall): HttpAnswer {
+  const kind = kindOf(call);
+  mustBePermitted(call, kind.permission);
+  const limit = Number(call.query.get("limit") ?? "1000");
+  const rows = [...kind.table.all()].filter((row) => kind.isOfKind(row));
+  const items = rows.slice(0, limit).map(({ id }) => ({ links: [], id }));
+  const [count, totalResults] = [items.length, rows.length];
+  return answer({
+    links: [],
+    count,
+    hasMore: count < totalResults,
+    items,
+    offset: 0,
+    totalResults,
+  });
+}
+
 /** `PUT …/eid:{externalId}` makes the record or changes it; by an internal id there is no PUT. */
 export function putRecord(call: NetSuiteCall): HttpAnswer {
   const kind = kindOf(call);

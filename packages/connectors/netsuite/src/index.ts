@@ -1,0 +1,1 @@
+export { createNetsuiteConnector } from "./netsuite-connector.ts";

@@ -1,0 +1,100 @@
+import { parseConfig, toConnectorError } from "@usher/connector-sdk/http";
+import type {
+  ConnectorDefinition,
+  ConnectorManifest,
+  ErpConnector,
+} from "@usher/connector-sdk/spec";
+import { amendOrder, bookOrder } from "./book-order.ts";
+import { checkNetsuiteAccount } from "./check-netsuite-account.ts";
+import { createNetsuiteClient, netsuiteHosts } from "./netsuite-client.ts";
+import { netsuiteConfig } from "./netsuite-config.ts";
+import { createNetsuiteCurrencies } from "./netsuite-currencies.ts";
+import { createNetsuiteCustomers } from "./netsuite-customers.ts";
+import { createNetsuiteItems } from "./netsuite-items.ts";
+import { createNetsuiteOrders } from "./netsuite-orders.ts";
+import { createNetsuiteRecordWriter } from "./netsuite-record-writer.ts";
+import { createOneAtATime } from "./one-at-a-time.ts";
+import { readOrderInvoices } from "./read-order-invoices.ts";
+import { type NetsuiteParts, settleOrder } from "./settle-order.ts";
+
+const netsuiteManifest: ConnectorManifest = {
+  id: "netsuite",
+  name: "NetSuite",
+  version: "0.1.0",
+  kinds: ["erp"],
+  authKinds: ["jwt_bearer"],
+  secretFields: ["privateKey"],
+  configSchema: netsuiteConfig,
+  allowedHosts: netsuiteHosts,
+  scopes: ["rest_webservices"],
+  limits: { concurrentCallsMax: 4, batchSizeMax: 1 },
+  streams: [],
+  webhookEvents: [],
+};
+
+/**
+ * Orders as sales orders of NetSuite, over REST web services. Each connected system has its own
+ * client, token, limit and memory. Every method throws `ConnectorError` and nothing else.
+ */
+export function createNetsuiteConnector(): ConnectorDefinition {
+  return {
+    manifest: netsuiteManifest,
+    connect({ connectionId, config: given }, { fetch, now }) {
+      const config = parseConfig({ schema: netsuiteConfig, config: given, vendor: "NetSuite" });
+      const client = createNetsuiteClient({ config, fetch, now });
+      const writer = createNetsuiteRecordWriter({ client, connectionId, now });
+      const parts: NetsuiteParts = {
+        config,
+        writer,
+        currencies: createNetsuiteCurrencies(client),
+        customers: createNetsuiteCustomers({ client, writer, config }),
+        items: createNetsuiteItems({ client, writer, config }),
+        orders: createNetsuiteOrders(client),
+      };
+      const orders = createOneAtATime();
+
+      const erp: ErpConnector = {
+        check: (context) =>
+          guarded("Checking NetSuite", false, () =>
+            checkNetsuiteAccount({ client, currencies: parts.currencies, context }),
+          ),
+        upsertCustomer: (customer, context) =>
+          guarded("Finding or making the customer", true, async () => ({
+            remoteCustomerId: await parts.customers.ensure({ customer, currency: null }, context),
+          })),
+        upsertItem: (item, context) =>
+          guarded("Finding or making the item", true, async () => ({
+            remoteItemId: (await parts.items.ensure([item], context)).get(item.sku) ?? "",
+          })),
+        bookOrder: (order, context) =>
+          guarded("Booking the order", true, () =>
+            orders.run(order.orderId, () => bookOrder({ parts, order, context })),
+          ),
+        amendOrder: (order, context) =>
+          guarded("Amending the order", true, () =>
+            orders.run(order.orderId, () => amendOrder({ parts, order, context })),
+          ),
+        cancelOrder: ({ orderId, revision, reason }, context) =>
+          guarded("Taking back the order", true, () =>
+            orders.run(orderId, async () => {
+              const target = { revision, isTakenBack: true };
+              await settleOrder({ parts, orderId, target, order: null, reason, context });
+            }),
+          ),
+        readInvoices: ({ orderId }, context) =>
+          guarded("Reading the order's invoices", false, () =>
+            readOrderInvoices({ parts, orderId, context }),
+          ),
+      };
+      return { crm: null, billing: null, erp, webhooks: null, close: async () => undefined };
+    },
+  };
+}
+
+async function guarded<T>(what: string, isWrite: boolean, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw toConnectorError(error, { isWrite, what });
+  }
+}
