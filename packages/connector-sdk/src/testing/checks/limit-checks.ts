@@ -243,6 +243,10 @@ export const brokenAnswerIsNoAnswer: ConformanceCheck = {
       proxy.calm();
       proxy.strike({ when: harness.isWrite, fault: { kind }, times: 1 });
       const writing = harness.write(system, context());
+      await endingOf(writing);
+      // A vendor may answer a write without a body (204): then there is nothing to cut off.
+      const struck = proxy.requests.find(harness.isWrite);
+      if (kind === "truncated-json" && struck?.answer?.body === "") continue;
       await expectCategory(`A write answered with ${kind}`, writing, "outcome_unknown");
     }
   },
