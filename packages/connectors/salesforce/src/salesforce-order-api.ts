@@ -41,4 +41,3 @@ export const graphAnswer = z.looseObject({
     )
     .length(1),
 });
-export type GraphAnswer = z.output<typeof graphAnswer>;
