@@ -5,8 +5,8 @@ import type { Instant, Limit } from "@usher/entitlement-core/kernel";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { toWireBreakdownEntry, toWireLimit } from "../wire/to-wire-entitlement.ts";
+import { toListBytes, toText } from "./answer-text.ts";
 import { checkAnswerJson, originJson } from "./check-answer-json.ts";
-import { toListBytes, toText } from "./placed-answer.ts";
 
 const instant = fc.integer({ min: 0, max: 4_102_444_800_000 }).map((ms) => ms as Instant);
 const limit: fc.Arbitrary<Limit> = fc.oneof(
@@ -79,13 +79,19 @@ it("writes exactly what JSON.stringify of the contract's shape says, alone and i
   fc.assert(
     fc.property(fc.array(answer, { maxLength: 4 }), instant, fc.nat(), (answers, asOf, lagMs) => {
       const origin = originJson({ asOf, lagMs });
-      const placed = answers.map((one) => ({
-        answer: { text: checkAnswerJson(one), bytes: null },
-        origin,
+      // Every second one with an origin of its own, as an answer about the past has.
+      const texts = answers.map((one, index) => ({
+        text: checkAnswerJson(one),
+        bytes: null,
+        origin: index % 2 === 0 ? null : origin,
       }));
       const wires = answers.map((one) => toWire(one, asOf, lagMs));
-      expect(placed.map(toText)).toEqual(wires.map((wire) => JSON.stringify(wire)));
-      expect(toListBytes(placed).toString("utf8")).toBe(JSON.stringify({ data: wires }));
+      expect(texts.map((one) => toText(one, origin))).toEqual(
+        wires.map((wire) => JSON.stringify(wire)),
+      );
+      const list = toListBytes(texts, origin);
+      expect(list.bytes.toString("utf8")).toBe(JSON.stringify({ data: wires }));
+      list.release();
       for (const wire of wires) expect(checkAnswerSchema.safeParse(wire).success).toBe(true);
     }),
   );

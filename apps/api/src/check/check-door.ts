@@ -24,9 +24,9 @@ import { missingScope, requireJson } from "../http/serve-route.ts";
 import { continueTrace } from "../http/trace-context.ts";
 import { invalidRequest } from "../http/zod-faults.ts";
 import type { ApiMetrics } from "../observability/api-metrics.ts";
+import { type AnswerText, type ListBytes, toListBytes, toText } from "./answer-text.ts";
 import { checkAnswerJson, originJson } from "./check-answer-json.ts";
 import { checkThePast } from "./past-check.ts";
-import { type PlacedAnswer, toListBytes, toText } from "./placed-answer.ts";
 import { readPlainCheck } from "./read-plain-check.ts";
 import type { RightsFeed } from "./rights-feed.ts";
 import type { KnownCustomer, TenantRights } from "./tenant-rights.ts";
@@ -45,6 +45,8 @@ export interface CheckReply {
   readonly status: number;
   readonly headers: readonly string[];
   readonly body: string | Buffer;
+  /** To be called once the body is sent, or never will be: its memory is used again from then on. */
+  readonly release: (() => void) | null;
 }
 
 /**
@@ -72,7 +74,6 @@ export function createCheckDoor({
   readonly database: Database;
 }): CheckDoor {
   const { checkLimiter, clock, keys, uses } = deps;
-  const counts = { allowed: 0, denied: 0, refused: 0 };
   const policyHeader =
     rateHeaders(checkLimiter.policy, { allowed: true, remaining: 0, resetSeconds: 1 })[
       "RateLimit-Policy"
@@ -132,13 +133,13 @@ export function createCheckDoor({
     if (head.kind === "batch") {
       const list = answerBatch(asked, head, value);
       return list instanceof Promise
-        ? list.then((late) => reply(late, verdict))
-        : reply(list, verdict);
+        ? list.then((late) => reply(late.bytes, verdict, late.release))
+        : reply(list.bytes, verdict, list.release);
     }
-    const text = answerOne(asked, readCheck(value));
-    return text instanceof Promise
-      ? text.then((late) => reply(toText(late), verdict))
-      : reply(toText(text), verdict);
+    const found = answerOne(asked, readCheck(value));
+    return found instanceof Promise
+      ? found.then((late) => reply(toText(late, origin), verdict))
+      : reply(toText(found, origin), verdict);
   }
 
   interface Asked {
@@ -149,7 +150,7 @@ export function createCheckDoor({
     readonly origin: string;
   }
 
-  function answerOne(asked: Asked, check: CheckRequest): PlacedAnswer | Promise<PlacedAnswer> {
+  function answerOne(asked: Asked, check: CheckRequest): AnswerText | Promise<AnswerText> {
     const at = check.at === undefined ? asked.now : instantFromIso(check.at);
     if (at < asked.now - pastMs) return answerFromBooks(asked, check, at as Instant);
     const customer = asked.rights.customerOf(check.customer);
@@ -161,7 +162,7 @@ export function createCheckDoor({
     asked: Asked,
     check: CheckRequest,
     at: Instant,
-  ): Promise<PlacedAnswer> {
+  ): Promise<AnswerText> {
     const { caller, rights, now } = asked;
     const reference = check.customer;
     // While the database is away, an unknown customer stays unknown: the lag says how old that is.
@@ -170,11 +171,11 @@ export function createCheckDoor({
   }
 
   function answerLive(
-    { rights, origin }: Asked,
+    { rights }: Asked,
     check: CheckRequest,
     customer: KnownCustomer,
     at: Instant,
-  ): PlacedAnswer {
+  ): AnswerText {
     const country = check.country ?? null;
     const amount = check.amount ?? 1;
     const kept = rights.keptAnswer(customer, check.feature);
@@ -187,7 +188,7 @@ export function createCheckDoor({
       at < kept.until
     ) {
       count(kept);
-      return { answer: kept, origin };
+      return kept;
     }
     const feature = check.feature as FeatureKey;
     // Nothing keeps an answer beyond its own text, so one of them serves all.
@@ -199,16 +200,16 @@ export function createCheckDoor({
     const { allowed, validUntil } = found;
     const until = validUntil ?? Number.POSITIVE_INFINITY;
     const text = checkAnswerJson(found);
-    const answer = { text, bytes: null, amount, country, allowed, from: at, until };
+    const answer = { text, bytes: null, origin: null, amount, country, allowed, from: at, until };
     if (worthKeeping.has(found.reason)) rights.keepAnswer(customer, check.feature, answer);
-    return { answer, origin };
+    return answer;
   }
 
   async function answerFromBooks(
     { caller, now }: Asked,
     check: CheckRequest,
     at: Instant,
-  ): Promise<PlacedAnswer> {
+  ): Promise<AnswerText> {
     const found = await checkThePast({
       database,
       tenantId: caller.tenantId,
@@ -220,16 +221,21 @@ export function createCheckDoor({
     });
     count(found);
     const origin = originJson({ asOf: now, lagMs: 0 });
-    return { answer: { text: checkAnswerJson(found), bytes: null }, origin };
+    return { text: checkAnswerJson(found), bytes: null, origin };
   }
 
-  function answerBatch(asked: Asked, head: CheckHead, value: unknown): Buffer | Promise<Buffer> {
+  function answerBatch(
+    asked: Asked,
+    head: CheckHead,
+    value: unknown,
+  ): ListBytes | Promise<ListBytes> {
     const late: Promise<void>[] = [];
-    const answers: PlacedAnswer[] = [];
-    for (const [index, one] of readChecks(value).entries()) {
+    const checks = readChecks(value);
+    const answers: AnswerText[] = [];
+    for (let index = 0; index < checks.length; index += 1) {
       try {
         // Each item is read and looked up by itself, under the one tenant of the key.
-        const answer = answerOne(asked, readCheck(one));
+        const answer = answerOne(asked, readCheck(checks[index]));
         if (answer instanceof Promise) {
           late.push(
             answer.then(
@@ -247,30 +253,25 @@ export function createCheckDoor({
       }
     }
     return late.length === 0
-      ? toListBytes(answers)
-      : Promise.all(late).then(() => toListBytes(answers));
+      ? toListBytes(answers, asked.origin)
+      : Promise.all(late).then(() => toListBytes(answers, asked.origin));
   }
 
-  function problemItem(head: CheckHead, error: unknown): PlacedAnswer {
-    counts.refused += 1;
+  function problemItem(head: CheckHead, error: unknown): AnswerText {
+    metrics.countCheck("refused");
     const json = `{"problem":${problemJson(head, toApiProblem(error))}}`;
-    return { answer: { text: json, bytes: null }, origin: "" };
+    return { text: json, bytes: null, origin: "" };
   }
 
-  function count(found: Pick<CheckAnswer, "allowed">): void {
-    if (found.allowed) counts.allowed += 1;
-    else counts.denied += 1;
-    if ((counts.allowed + counts.denied) % 64 === 0) flushCounts();
+  function count({ allowed }: Pick<CheckAnswer, "allowed">): void {
+    metrics.countCheck(allowed ? "allowed" : "denied");
   }
 
-  function flushCounts(): void {
-    metrics.countChecks(counts);
-    counts.allowed = 0;
-    counts.denied = 0;
-    counts.refused = 0;
-  }
-
-  function reply(body: string | Buffer, verdict: RateVerdict): CheckReply {
+  function reply(
+    body: string | Buffer,
+    verdict: RateVerdict,
+    release: (() => void) | null = null,
+  ): CheckReply {
     return {
       status: 200,
       headers: [
@@ -290,12 +291,12 @@ export function createCheckDoor({
         "nosniff",
       ],
       body,
+      release,
     };
   }
 
   function refuse(head: CheckHead, error: unknown): CheckReply {
-    counts.refused += 1;
-    flushCounts();
+    metrics.countCheck("refused");
     const problem = toApiProblem(error);
     if (problem.code === "internal_error")
       deps.log.error({ err: error, operation: "check" }, "a check failed in a way nobody foresaw");
@@ -319,6 +320,7 @@ export function createCheckDoor({
         ...Object.entries(problem.headers).flat(),
       ],
       body,
+      release: null,
     };
   }
 

@@ -94,10 +94,12 @@ function write({
   readonly head: CheckHead;
   readonly reply: CheckReply;
 }): void {
-  const { body } = reply;
+  const { body, release } = reply;
   const headers = [...reply.headers, "Content-Length", String(Buffer.byteLength(body))];
   if (head.traceparent !== undefined && reply.status === 200)
     headers.push("traceparent", head.traceparent);
+  // Closed comes after the last byte has left, or after the connection broke: nobody reads it any more.
+  if (release !== null) response.once("close", release);
   response.writeHead(reply.status, headers);
   response.end(body);
 }

@@ -5,7 +5,7 @@ import {
   createCheckTable,
 } from "@usher/entitlement-core/check";
 import type { CustomerId } from "@usher/entitlement-core/kernel";
-import type { AnswerText } from "./placed-answer.ts";
+import type { AnswerText } from "./answer-text.ts";
 
 /** An answer with the question it belongs to, and the stretch of time over which it stays the same. */
 export interface KeptAnswer extends AnswerText {

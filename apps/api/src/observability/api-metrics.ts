@@ -7,11 +7,7 @@ export interface ApiMetrics {
     readonly ms: number;
   }): void;
   /** Checks are counted by plain additions: a histogram would cost as much as the check. */
-  countChecks(input: {
-    readonly allowed: number;
-    readonly denied: number;
-    readonly refused: number;
-  }): void;
+  countCheck(outcome: "allowed" | "denied" | "refused"): void;
   inboundEvents(input: {
     readonly outcome: "stored" | "duplicate" | "refused";
     readonly count: number;
@@ -84,10 +80,8 @@ export function createApiMetrics({
   return {
     observe: ({ operation, status, ms }) =>
       requests.observe({ operation, status: String(status) }, ms / 1_000),
-    countChecks: ({ allowed, denied, refused }) => {
-      checks.allowed += allowed;
-      checks.denied += denied;
-      checks.refused += refused;
+    countCheck: (outcome) => {
+      checks[outcome] += 1;
     },
     inboundEvents: ({ outcome, count }) => inbound.inc({ outcome }, count),
     usageEvents: ({ outcome, count }) => usage.inc({ outcome }, count),
