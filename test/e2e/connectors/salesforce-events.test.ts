@@ -238,8 +238,8 @@ describe("Salesforce's change events", () => {
   });
 
   it("an edit that no event tells is found by the pass in between", async () => {
-    const { world, listening, drain, drainUntil, pass, org } = await aWorld({
-      config: { reconcileSeconds: 300 },
+    const { world, listening, drain, drainUntil, pass, org, pubSub } = await aWorld({
+      config: { reconcileSeconds: 100 },
     });
     const [dealId = ""] = await world.winDeals([{ name: "won" }]);
     const { crm, checkpoint } = await listening();
@@ -255,8 +255,11 @@ describe("Salesforce's change events", () => {
     expect(org.changeEvents.size).toBe(events);
     const quiet = await drain(crm, checkpoint);
     expect(quiet.ids).toEqual([]);
-    pass(301_000);
+    // Sooner than a silent stream is taken for dead.
+    pass(101_000);
+    const opened = pubSub.opened();
     await drainUntil(crm, quiet.checkpoint, [dealId]);
+    expect(pubSub.opened()).toBe(opened);
   });
 
   it("a quiet stream moves its replay id on by keepalives, so that it does not age", async () => {

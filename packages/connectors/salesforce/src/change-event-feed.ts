@@ -32,7 +32,7 @@ export type TakenEvents =
 /** The org's change events, pulled a hundred at a time from a stream that is kept open. */
 export interface ChangeEventFeed {
   /**
-   * Listens from now on. What happened before has to be read by other means, after this resolves.
+   * Listens from now on, unless it has begun to already. What happened before has to be read by other means, after this resolves.
    * Null when the stream stands.
    */
   beginAtTip(context: CallContext): Promise<ConnectorError | null>;
@@ -150,6 +150,10 @@ export function createChangeEventFeed(input: {
     });
   }
 
+  function isAlive(stream: OpenStream): boolean {
+    return stream.failure === null && now() - stream.heardMs < silenceMsMax;
+  }
+
   function rest(error: ConnectorError) {
     return { untilMs: now() + Math.max(restMs, error.detail.retryAfterMs ?? 0), error };
   }
@@ -165,10 +169,9 @@ export function createChangeEventFeed(input: {
     after: string | null,
     context: CallContext,
   ): Promise<OpenStream | "lost"> {
-    const isAlive = open !== null && now() - open.heardMs < silenceMsMax;
-    if (open !== null && isAlive && open.offered === after) {
-      if (open.failure === null || open.buffer.length > 0) return open;
-      if (isPositionLost(open.failure)) return open;
+    if (open !== null && open.offered === after) {
+      if (isAlive(open) || open.buffer.length > 0) return open;
+      if (open.failure !== null && isPositionLost(open.failure)) return open;
     }
     if (after === null) {
       drop();
@@ -229,6 +232,7 @@ export function createChangeEventFeed(input: {
   return {
     async beginAtTip(context) {
       if (resting !== null && now() < resting.untilMs) return resting.error;
+      if (open !== null && open.offered === null && isAlive(open)) return null;
       try {
         let stream = await beginWith(await sessions.current(context.log), context);
         if (stream.failure?.detail.category === "auth_expired") {

@@ -47,9 +47,8 @@ export async function readOpportunityChanges(input: ReadChangesInput): Promise<D
 async function readStep(at: SalesforceCheckpoint, input: ReadChangesInput): Promise<Step> {
   const { feed, config, client, now, context } = input;
   if (feed === null) return pollOpportunities({ at: { ...at, phase: "polling" }, ...input });
-  const nowMs = client.serverNowMs() ?? now();
   if (at.phase === "polling") return pollWith(feed, at, input);
-  if (isPassDue(at, config, nowMs)) return pollWith(feed, { ...at, phase: "polling" }, input);
+  if (isPassDue(at, config, now())) return pollWith(feed, { ...at, phase: "polling" }, input);
   const taken = await takeChangeEvents({ feed, after: at.replayId, config, client, context });
   switch (taken.kind) {
     case "events": {
@@ -96,7 +95,7 @@ async function pollWith(
   at: SalesforceCheckpoint,
   input: ReadChangesInput,
 ): Promise<Step> {
-  const { client, now, context } = input;
+  const { now, context } = input;
   const isBeginning = at.settledStamp === null;
   if (at.replayId === null && isBeginning) {
     const error = await feed.beginAtTip(context);
@@ -110,7 +109,7 @@ async function pollWith(
   }
   const page = await pollOpportunities({ at, ...input });
   if (page.hasMore) return page;
-  const polledStamp = new Date(client.serverNowMs() ?? now()).toISOString();
+  const polledStamp = new Date(now()).toISOString();
   return { ...page, next: { ...page.next, phase: "events", polledStamp } };
 }
 

@@ -14,7 +14,7 @@ const iso = z.iso.datetime({ precision: 3 });
  *
  * Where change events are subscribed to, passes are made now and then only, and in the phase `events`
  * the stream goes on behind `replayId` (null: none is known yet). `polledStamp` is when the last pass
- * ended.
+ * ended, by our clock.
  *
  * `reads` counts the pages that held something, so that handing a checkpoint back can only mean
  * that its own page was stored.
