@@ -38,6 +38,16 @@ it("the page of check reasons tells every reason, and none that no check gives",
   expect(told).toHaveLength(checkReasons.length);
 });
 
+it("the core stands on the libraries of its decision, and on no other", () => {
+  const { dependencies } = JSON.parse(read("packages/entitlement-core/package.json")) as {
+    readonly dependencies: object;
+  };
+  const decision = read("docs/decisions/2026-11-24-the-core-stands-on-five-libraries.md");
+  const named = /Five libraries[^]*?What the core decides/.exec(decision)?.[0] ?? "";
+  const libraries = [...named.matchAll(/`([@\w./-]+)` \(/g)].map(([, name]) => name);
+  expect(Object.keys(dependencies).toSorted()).toEqual(libraries.toSorted());
+});
+
 describe("workflows", () => {
   const exported = [
     ...read("workflows/src/index.ts").matchAll(/export\s+\{([^}]*)\}\s+from\s+"\.\/([^"]+)\.ts"/g),
