@@ -1,2 +1,3 @@
 export * from "./conformance.ts";
 export * from "./describe-connector-conformance.ts";
+export { type ReadStep, readWithKills } from "./read-with-kills.ts";

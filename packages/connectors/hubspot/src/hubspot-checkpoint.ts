@@ -31,6 +31,13 @@ export type HubSpotCheckpoint = z.output<typeof hubspotCheckpoint>;
 /** Before the first record of any portal. */
 export const beginning = "1970-01-01T00:00:00.000Z";
 
+/**
+ * The same for a read that has to begin again. A first pass needs no lines of its own: every deal is
+ * read with them. In a second one a deal is announced as it was before, so that an edit of a line
+ * alone would be taken for known.
+ */
+export const beginningAgain = "1970-01-01T00:00:00.001Z";
+
 export const fromTheBeginning: HubSpotCheckpoint = {
   from: beginning,
   until: null,

@@ -2,6 +2,7 @@ import type { RecentChanges } from "@usher/connector-sdk/reading";
 import type { CallContext, Checkpoint, DealChange, DealPage } from "@usher/connector-sdk/spec";
 import {
   beginning,
+  beginningAgain,
   fromTheBeginning,
   type HubSpotCheckpoint,
   readCheckpoint,
@@ -169,8 +170,17 @@ function endOfPass(
   };
 }
 
+/** The journal keeps three days; what is older than this is asked for otherwise, with a day to spare. */
+const emptyJournalMsMax = 2 * 24 * 60 * 60 * 1_000;
+
 async function readJournalStep(at: HubSpotCheckpoint, reading: Reading): Promise<Step> {
   const { config, client, context } = reading;
+  if (at.offset === null && client.serverNowMs() - Date.parse(at.from) > emptyJournalMsMax) {
+    // A journal that was empty gave no position, so nothing would say what it has forgotten since.
+    context.log({ message: "the journal was empty for days: changes since are read by search" });
+    const offset = await latestOffset({ config, client, context });
+    return readDealPage({ ...at, phase: "deals", offset }, reading);
+  }
   const read = await readJournal({ offset: at.offset, config, client, context });
   switch (read.kind) {
     case "end":
@@ -187,7 +197,7 @@ async function readJournalStep(at: HubSpotCheckpoint, reading: Reading): Promise
       const offset = await latestOffset({ config, client, context });
       return {
         changes: [],
-        next: { ...fromTheBeginning, reads: at.reads, offset },
+        next: { ...fromTheBeginning, from: beginningAgain, reads: at.reads, offset },
         hasMore: true,
         isFullRead: true,
       };
