@@ -72,6 +72,24 @@ describe("booking orders in Salesforce", () => {
     expect(proxy.requests.filter(({ path }) => path.endsWith("/composite/graph"))).toHaveLength(1);
   });
 
+  it("an order of a product that was sold before is four calls, one of which writes", async () => {
+    const { erp, proxy } = await aWorld();
+    await erp.bookOrder(anErpOrder(), aCallContext());
+    const { customer } = anErpOrder();
+    await erp.upsertCustomer(customer, aCallContext());
+    proxy.calm();
+    await erp.bookOrder(anErpOrder({ customer }), aCallContext());
+    expect(proxy.requests.map(({ method }) => method)).toEqual(["GET", "GET", "POST", "GET"]);
+  });
+
+  it("a price book entry that was remembered and is gone is looked for again", async () => {
+    const { world, erp } = await aWorld();
+    await erp.bookOrder(anErpOrder(), aCallContext());
+    const [entry] = await world.select("SELECT Id FROM PricebookEntry");
+    await world.api("DELETE", `/sobjects/PricebookEntry/${String(entry?.["Id"])}`);
+    expect((await erp.bookOrder(anErpOrder(), aCallContext())).records).toHaveLength(1);
+  });
+
   it("graph all-or-nothing: one refused product leaves no order, and the reason names it", async () => {
     const { world, erp, fault } = await aWorld();
     fault({ message: "Support needs a contract." });

@@ -83,7 +83,10 @@ function refusePrice(org: Org, object: SchemaObject, price: Values) {
   const prices = org
     .table("PricebookEntry")
     .where(BY_FIELD, indexKey(field, price["Product2Id"] ?? null))
-    .filter(({ values }) => values["CurrencyIsoCode"] === price["CurrencyIsoCode"]);
+    .filter(
+      ({ values }) =>
+        values["IsDeleted"] !== true && values["CurrencyIsoCode"] === price["CurrencyIsoCode"],
+    );
   const bookOf = (values: Values) => org.table("Pricebook2").get(String(values["Pricebook2Id"]));
   if (prices.some(({ values }) => values["Pricebook2Id"] === price["Pricebook2Id"])) {
     throw refusal(

@@ -7,6 +7,7 @@ import {
 } from "@usher/connector-sdk/spec";
 import { type HeldOrder, readHeldOrder } from "./held-order.ts";
 import { backToDraft, type GraphNode, planOrderGraph } from "./plan-order-graph.ts";
+import type { PriceMemory } from "./price-memory.ts";
 import { ensureAccount } from "./salesforce-accounts.ts";
 import { fromSalesforceAmount } from "./salesforce-amount.ts";
 import type { SalesforceClient } from "./salesforce-client.ts";
@@ -20,6 +21,7 @@ export interface OrderBooks {
   readonly config: SalesforceConfig;
   readonly orders: NonNullable<SalesforceConfig["orders"]>;
   readonly client: SalesforceClient;
+  readonly memory: PriceMemory;
 }
 
 /** An order, its way back to draft and its activation take three nodes; a line takes two where its product changes. */
@@ -37,7 +39,7 @@ export async function bookSalesforceOrder(
     readonly context: CallContext;
   },
 ): Promise<ErpBooking> {
-  const { order, isAmendment, config, orders, client, context } = input;
+  const { order, isAmendment, config, orders, client, memory, context } = input;
   if (order.lines.length > linesMax) {
     throw connectorFailure({
       category: "validation",
@@ -54,13 +56,19 @@ export async function bookSalesforceOrder(
       throw nothingToAmend(order.orderId, fields);
     const accountId = await ensureAccount({ customer: order.customer, ...parts });
     if (held !== null && isAt(order, held)) return toBooking({ order, held, accountId });
-    const pricebookId = await readPricebookId(orders.pricebookId, input);
+    const pricebookId = await memory.pricebook(() => readPricebookId(orders.pricebookId, input));
     const prices = new Map<string, string>();
+    const lookedUp = new Set<string>();
     for (const item of order.lines) {
       if (prices.has(item.sku)) continue;
-      const productId = await ensureProduct({ item, ...parts });
+      const { sku } = item;
       const { currency } = order;
-      prices.set(item.sku, await ensurePrice({ productId, pricebookId, currency, ...parts }));
+      const entry = await memory.entryOf({ sku, currency }, async () => {
+        lookedUp.add(sku);
+        const productId = await ensureProduct({ item, ...parts });
+        return ensurePrice({ productId, pricebookId, currency, ...parts });
+      });
+      prices.set(sku, entry);
     }
     const wanted = toWantedOrder({ order, accountId, pricebookId, prices, config, fields });
     const nodes = planOrderGraph({
@@ -72,10 +80,12 @@ export async function bookSalesforceOrder(
     try {
       await sendOrderGraph({ nodes, order, client, context });
     } catch (error) {
-      // Rolled back: whether because somebody was faster shows in what stands now.
+      // Rolled back. Somebody was faster, which shows in what stands now; or what was remembered is gone.
+      if (isRefusal(error)) memory.forget();
       if (attempt > 1 || !isRefusal(error)) throw error;
+      const isRemembered = lookedUp.size < prices.size;
       const now = await readHeld(order.orderId, fields, input);
-      if (JSON.stringify(now) === JSON.stringify(held)) throw error;
+      if (!isRemembered && JSON.stringify(now) === JSON.stringify(held)) throw error;
       continue;
     }
     const booked = await readHeld(order.orderId, fields, input);

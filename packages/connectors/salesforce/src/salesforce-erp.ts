@@ -5,6 +5,7 @@ import {
   type OrderBooks,
 } from "./book-salesforce-order.ts";
 import { createOneAtATime } from "./one-at-a-time.ts";
+import { createPriceMemory } from "./price-memory.ts";
 import { ensureAccount } from "./salesforce-accounts.ts";
 import { orderFields } from "./salesforce-order-fields.ts";
 import { ensureProduct } from "./salesforce-products.ts";
@@ -15,13 +16,14 @@ import { ensureProduct } from "./salesforce-products.ts";
  * UNABLE_TO_LOCK_ROW (jsforce #1018).
  */
 export function createSalesforceErp(
-  books: OrderBooks & { readonly check: ErpConnector["check"] },
+  input: Omit<OrderBooks, "memory"> & { readonly check: ErpConnector["check"] },
 ): ErpConnector {
-  const { config, client } = books;
+  const { config, client } = input;
+  const books = { ...input, memory: createPriceMemory() };
   const fields = orderFields(config.fieldPrefix);
   const customers = createOneAtATime();
   return {
-    check: books.check,
+    check: input.check,
     upsertCustomer: (customer, context) =>
       customers.run(customer.customerId, async () => ({
         remoteCustomerId: await ensureAccount({ customer, config, fields, client, context }),
