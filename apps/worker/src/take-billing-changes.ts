@@ -75,7 +75,7 @@ async function record(tx: TenantTransaction, input: ChangeToRecord): Promise<voi
   const { change, connectionId, system, now } = input;
   if (change.kind === "irrelevant") return;
   const { recordId } = change;
-  const state = change.kind === "payment" ? change.outcome : change.state;
+  const state = change.kind === "subscription" ? change.state : change.outcome;
   const known = await recordRemoteState(tx, { connectionId, remoteId: recordId, state });
   if (change.kind !== "payment") return;
   const orderId = (known?.orderId ?? change.orderId) as OrderId | null;

@@ -2,8 +2,10 @@ import type { Hono } from "hono";
 import type { NodeEnv } from "../http-answer.ts";
 import type { SimulatorParts } from "../simulator-parts.ts";
 import { find, save } from "../stripe/call.ts";
+import { completeCheckout } from "../stripe/complete-checkout.ts";
 import { finalizeInvoice, voidInvoice } from "../stripe/finalize-invoice.ts";
 import { failPayment, markPaid } from "../stripe/settle-invoice.ts";
+import { showCheckoutSession } from "../stripe/show-checkout-session.ts";
 import { showCustomer } from "../stripe/show-customer.ts";
 import { showInvoice } from "../stripe/show-invoice.ts";
 import { showSubscription } from "../stripe/show-subscription.ts";
@@ -11,7 +13,11 @@ import { NOBODY, PAYMENT_METHODS, type StripeAccount } from "../stripe/stripe-ac
 import type { InvoiceRow } from "../stripe/stripe-rows.ts";
 import { endSubscription } from "../stripe/subscription-billing.ts";
 import { ControlError } from "./control-error.ts";
-import { accountSettingsInput, paymentOutcomeInput } from "./control-input.ts";
+import {
+  accountSettingsInput,
+  checkoutOutcomeInput,
+  paymentOutcomeInput,
+} from "./control-input.ts";
 import { numberOf, readJson, withoutUndefined } from "./control-request.ts";
 import { summarizeBilling } from "./state-summary.ts";
 
@@ -83,6 +89,17 @@ export function addBillingRoutes(app: Hono<NodeEnv>, parts: SimulatorParts): voi
       endSubscription({ account, caller: NOBODY }, row, cancellation),
     );
     return context.json(showSubscription(account, ended));
+  });
+  app.post("/control/stripe/checkout_sessions/:id/complete", async (context) => {
+    const { outcome } = await readJson(context, checkoutOutcomeInput);
+    const row = account.store.transact(() =>
+      completeCheckout(
+        { account, caller: NOBODY },
+        find(account, "checkout.session", context.req.param("id")),
+        outcome,
+      ),
+    );
+    return context.json(showCheckoutSession(account, row));
   });
   app.post("/control/stripe/customers/:id/payment_method", async (context) => {
     const { outcome } = await readJson(context, paymentOutcomeInput);

@@ -218,6 +218,11 @@ export const portalSettingsInput = z.strictObject({
   journal_kept_ms: z.int().min(0).optional(),
 });
 
+/** How a customer's way through a checkout ends; a pending payment is told its end by a second call. */
+export const checkoutOutcomeInput = z.strictObject({
+  outcome: z.enum(["paid", "pending", "failed"]).default("paid"),
+});
+
 export const accountSettingsInput = z.strictObject({
   default_payment: z.enum(["succeeds", "fails", "none"]).optional(),
   auto_finalize_after_ms: z.int().min(0).optional(),

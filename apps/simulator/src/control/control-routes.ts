@@ -111,6 +111,10 @@ export const CONTROL_ROUTES: readonly { readonly route: string; readonly what: s
     what: "Somebody cancels the subscription in the dashboard.",
   },
   {
+    route: "POST /control/stripe/checkout_sessions/:id/complete",
+    what: "The customer goes through the checkout: paid, pending (a payment that takes days), failed.",
+  },
+  {
     route: "POST /control/stripe/customers/:id/payment_method",
     what: "From now on the customer's payments succeed, fail, or have no method.",
   },

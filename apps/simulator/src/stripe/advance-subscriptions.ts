@@ -1,4 +1,5 @@
 import { save } from "./call.ts";
+import { expireCheckouts } from "./complete-checkout.ts";
 import { addInterval } from "./period.ts";
 import {
   completeSchedule,
@@ -16,11 +17,12 @@ const PERIODS_MAX = 48;
 
 /**
  * Lets time act on subscriptions: schedules begin, their phases follow one another and end, trials
- * end, periods renew, dated cancellations take effect.
+ * end, periods renew, dated cancellations take effect; and on the pages where they are bought, which lapse.
  */
 export function advanceSubscriptions(step: Step): number {
   const { account } = step;
   const now = account.nowSeconds();
+  expireCheckouts(step);
   const starting = account.tables.subscription_schedule
     .where("waiting", "yes")
     .filter((row) => (row.phases[0]?.startDate ?? now) <= now);

@@ -28,6 +28,7 @@ const LABELS: Readonly<Record<ResourceKind, string>> = {
   price: "price",
   subscription: "subscription",
   subscription_schedule: "subscription schedule",
+  "checkout.session": "checkout.session",
   invoice: "invoice",
   invoiceitem: "invoice item",
   credit_note: "credit note",

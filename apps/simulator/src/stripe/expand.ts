@@ -9,6 +9,7 @@ const KIND_OF_PREFIX: Readonly<Record<string, ResourceKind>> = {
   prod: "product",
   price: "price",
   sub: "subscription",
+  cs: "checkout.session",
   in: "invoice",
   ii: "invoiceitem",
   cn: "credit_note",

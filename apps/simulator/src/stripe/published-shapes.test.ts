@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { createSimulator } from "../create-simulator.ts";
 import type { Call, CallResult } from "./call.ts";
+import { createCheckoutSession } from "./checkout-calls.ts";
 import { createCreditNote } from "./credit-note-calls.ts";
 import { createCustomer } from "./customer-calls.ts";
 import { showSnapshotEvent } from "./emit-event.ts";
 import { attachFeature, createFeature } from "./feature-calls.ts";
+import checkoutSession from "./fixtures/checkout_session.json" with { type: "json" };
 import creditNote from "./fixtures/credit_note.json" with { type: "json" };
 import customer from "./fixtures/customer.json" with { type: "json" };
 import feature from "./fixtures/entitlements_feature.json" with { type: "json" };
@@ -41,6 +43,7 @@ const NEWER_THAN_THE_FIXTURES = [
   "secret",
   "subtotal",
   "pause_schedules",
+  "allowed_payment_method_types",
 ];
 
 describe("a resource of the simulator has the keys of the one Stripe published", () => {
@@ -56,6 +59,7 @@ describe("a resource of the simulator has the keys of the one Stripe published",
     ["line item", lineItem, made.lineItem],
     ["invoice item", invoiceItem, made.invoiceItem],
     ["credit note", creditNote, made.creditNote],
+    ["checkout session", checkoutSession, made.checkoutSession],
     ["feature", feature, made.feature],
     ["product feature", productFeature, made.productFeature],
     ["event", event, made.event],
@@ -115,6 +119,10 @@ function makeOneOfEach() {
     lineItem: (oneInvoice["lines"] as { data: object[] }).data[0] as object,
     invoiceItem: call(createInvoiceItem, `customer=${oneCustomer.id}&amount=5`),
     creditNote: note,
+    checkoutSession: call(
+      createCheckoutSession,
+      `customer=${oneCustomer.id}&mode=payment&success_url=https://a.example&line_items[0][price_data][currency]=usd&line_items[0][price_data][unit_amount]=5&line_items[0][price_data][product]=${oneProduct.id}`,
+    ),
     feature: oneFeature,
     productFeature: call(attachFeature, `entitlement_feature=${oneFeature.id}`, {
       id: oneProduct.id,

@@ -1,3 +1,5 @@
+import type { CheckoutSessionRow } from "./checkout-rows.ts";
+import { showCheckoutSession } from "./show-checkout-session.ts";
 import { showCreditNote } from "./show-credit-note.ts";
 import { showCustomer } from "./show-customer.ts";
 import { showInvoice } from "./show-invoice.ts";
@@ -37,6 +39,8 @@ export function showResource(
       return showSubscription(account, row as SubscriptionRow);
     case "subscription_schedule":
       return showSubscriptionSchedule(account, row as SubscriptionScheduleRow);
+    case "checkout.session":
+      return showCheckoutSession(account, row as CheckoutSessionRow);
     case "invoice":
       return showInvoice(row as InvoiceRow);
     case "invoiceitem":

@@ -2,6 +2,7 @@ import type { FaultBoard } from "../fault/fault-board.ts";
 import type { Store } from "../store/store.ts";
 import type { Row, Table } from "../store/table.ts";
 import type { WebhookCenter } from "../webhook/webhook-center.ts";
+import type { CheckoutSessionRow } from "./checkout-rows.ts";
 import type { FeatureRow, ProductFeatureRow } from "./feature-rows.ts";
 import type {
   CreditNoteRow,
@@ -109,6 +110,10 @@ export function createStripeAccount(deps: {
         customer: (row) => row.customer,
         waiting: (row) => (row.status === "not_started" ? "yes" : undefined),
       },
+    }),
+    "checkout.session": store.define<CheckoutSessionRow>("stripe.checkout_session", {
+      orderBy: bySequence,
+      indexes: { customer: (row) => row.customer, status: (row) => row.status },
     }),
     invoice: store.define<InvoiceRow>("stripe.invoice", {
       orderBy: bySequence,

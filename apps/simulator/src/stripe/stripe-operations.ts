@@ -1,4 +1,10 @@
 import type { Call, CallResult } from "./call.ts";
+import {
+  createCheckoutSession,
+  expireCheckoutSession,
+  listCheckoutSessions,
+  retrieveCheckoutSession,
+} from "./checkout-calls.ts";
 import { createCreditNote, listCreditNotes, retrieveCreditNote } from "./credit-note-calls.ts";
 import {
   createCustomer,
@@ -144,6 +150,17 @@ export const STRIPE_OPERATIONS: readonly StripeOperation[] = [
     path: "/v1/subscription_schedules/:id/release",
     name: "subscription_schedules.release",
     run: releaseSubscriptionSchedule,
+  },
+  ...resource("checkout/sessions", {
+    create: createCheckoutSession,
+    retrieve: retrieveCheckoutSession,
+    list: listCheckoutSessions,
+  }),
+  {
+    method: "POST",
+    path: "/v1/checkout/sessions/:id/expire",
+    name: "checkout/sessions.expire",
+    run: expireCheckoutSession,
   },
   ...resource("invoices", {
     create: createInvoice,

@@ -1,4 +1,5 @@
 import type { Row } from "../store/table.ts";
+import type { CheckoutSessionRow } from "./checkout-rows.ts";
 import type { Metadata } from "./params.ts";
 import type { SubscriptionScheduleRow } from "./subscription-schedule-rows.ts";
 
@@ -231,6 +232,7 @@ export interface ResourceRows {
   readonly price: PriceRow;
   readonly subscription: SubscriptionRow;
   readonly subscription_schedule: SubscriptionScheduleRow;
+  readonly "checkout.session": CheckoutSessionRow;
   readonly invoice: InvoiceRow;
   readonly invoiceitem: InvoiceItemRow;
   readonly credit_note: CreditNoteRow;

@@ -72,7 +72,31 @@ export type BillingChange =
       readonly recordId: string;
       readonly state: "active" | "past_due" | "canceled";
     }
+  | {
+      readonly kind: "checkout";
+      readonly orderId: string | null;
+      readonly recordId: string;
+      /** `pending`: gone through, with a payment that takes days. */
+      readonly outcome: "paid" | "pending" | "failed" | "expired";
+    }
   | { readonly kind: "irrelevant"; readonly because: string };
+
+/** An order that its customer confirms and pays on a page of the billing system's. */
+export interface CheckoutRequest {
+  readonly order: BillingOrder;
+  /** Where the customer is sent afterwards. */
+  readonly successUrl: string;
+  readonly cancelUrl: string;
+}
+
+export interface CheckoutPage {
+  readonly remoteCustomerId: string;
+  readonly recordId: string;
+  /** Null once the customer has gone through it. */
+  readonly url: string | null;
+  /** Epoch milliseconds: the page cannot be used from then on, and another can be asked for. */
+  readonly expiresAtMs: number;
+}
 
 /** A thing sold, and the features it carries, by the catalog in force. */
 export interface SoldProduct {
@@ -126,6 +150,13 @@ export interface BillingConnector {
     input: { readonly eventId: string; readonly body: unknown },
     context: CallContext,
   ): Promise<BillingChange>;
+  /**
+   * Opens the page on which the order's customer pays, or finds the one that is open for this
+   * revision; pages of earlier revisions are closed. What the customer buys there is the order's
+   * bill: `bill` finds it. Leave `notBilledBeforeMs` out of such an order, so that it looks. Throws
+   * `validation` for lines that one page cannot hold. Left out by a system that has no such page.
+   */
+  startCheckout?(input: CheckoutRequest, context: CallContext): Promise<CheckoutPage>;
   /**
    * Brings the features of the products to what is given, and writes nothing where nothing differs.
    * Products that are not given, and features that others have put there, are left alone.

@@ -100,7 +100,10 @@ async function reviseSubscription(
   const { subscription, schedule } = standing;
   const standingId = subscription?.id ?? schedule?.id ?? "";
   const revision = revisionOfStanding(standing);
-  if (revision === order.revision) return standingId;
+  if (revision === order.revision) {
+    await endWithTerm(input);
+    return standingId;
+  }
   if (revision > order.revision) throw outrunByRevision({ order, revision });
   const { isAhead } = termOf(input);
   if (subscription === null) {
@@ -120,6 +123,30 @@ async function reviseSubscription(
   }
   if (schedule !== null) await releaseSchedule({ client, context, schedule });
   return (await updateSubscription({ ...input, subscription })).id;
+}
+
+/** A checkout cannot say when its subscription ends. */
+async function endWithTerm(
+  input: SubscriptionBilling & { readonly standing: StandingBill },
+): Promise<void> {
+  const { client, context, order, standing } = input;
+  const { subscription, schedule } = standing;
+  const { end, isOver } = termOf(input);
+  const hasEnd = subscription === null || schedule !== null || subscription.cancel_at !== null;
+  if (hasEnd || isOver) return;
+  await client.call(
+    {
+      what: `Ending the subscription of order ${order.orderId} with its term`,
+      isWrite: true,
+      run: (stripe) =>
+        stripe.subscriptions.update(
+          subscription.id,
+          { cancel_at: end, proration_behavior: "none" },
+          { idempotencyKey: stripeKey("usher:end", subscription.id, end) },
+        ),
+    },
+    context,
+  );
 }
 
 async function updateSubscription(

@@ -2,6 +2,7 @@ import type { CallContext } from "@usher/connector-sdk/spec";
 import type Stripe from "stripe";
 import { findOrderInvoices, findStandingBills, type StandingBill } from "./find-order-bills.ts";
 import { cancelSchedule } from "./schedule-subscription.ts";
+import { closeOrderSessions } from "./start-checkout.ts";
 import type { StripeClient } from "./stripe-client.ts";
 import type { StripeCustomers } from "./stripe-customers.ts";
 import { hasStripeCode } from "./stripe-failure.ts";
@@ -18,6 +19,7 @@ export async function cancelOrderBilling(input: {
   readonly customerId: string;
   readonly remoteCustomerId: string | null;
   readonly reason: string;
+  readonly closesCheckouts: boolean;
   readonly client: StripeClient;
   readonly customers: StripeCustomers;
   readonly context: CallContext;
@@ -26,7 +28,9 @@ export async function cancelOrderBilling(input: {
   const customer = input.remoteCustomerId ?? (await customers.find(customerId, context));
   if (customer === null) return;
   const where = { client, context, customer, orderId };
-  // Subscriptions first: a living one could still make another invoice.
+  // Pages first: what is bought there in the meantime is then found below.
+  if (input.closesCheckouts) await closeOrderSessions(where);
+  // Subscriptions before invoices: a living one could still make another invoice.
   for (const standing of await findStandingBills(where)) {
     await cancelStanding({ client, context, standing });
   }

@@ -2,6 +2,7 @@ import { connectorFailure } from "@usher/connector-sdk/http";
 import { type CallContext, isConnectorError } from "@usher/connector-sdk/spec";
 import type Stripe from "stripe";
 import type { StripeClient } from "./stripe-client.ts";
+import type { StripeConfig } from "./stripe-config.ts";
 
 const rights: readonly {
   readonly name: string;
@@ -19,15 +20,24 @@ const featureRight = {
   read: (stripe: Stripe) => stripe.entitlements.features.list({ limit: 1 }),
 };
 
+const checkoutRight = {
+  name: "Checkout Sessions",
+  read: (stripe: Stripe) => stripe.checkout.sessions.list({ limit: 1 }),
+};
+
 /** Read-only: proves the key, and names every right it lacks. Whether it may also write, Stripe tells only on writing. */
 export async function checkStripeAccount(input: {
   readonly client: StripeClient;
-  readonly keepsFeatures: boolean;
+  readonly config: Pick<StripeConfig, "keepFeatures" | "checkout">;
   readonly context: CallContext;
 }): Promise<void> {
-  const { client, keepsFeatures, context } = input;
+  const { client, config, context } = input;
   const lacking: string[] = [];
-  for (const { name, read } of keepsFeatures ? [...rights, featureRight] : rights) {
+  for (const { name, read } of [
+    ...rights,
+    ...(config.keepFeatures ? [featureRight] : []),
+    ...(config.checkout ? [checkoutRight] : []),
+  ]) {
     try {
       await client.call({ what: `Reading ${name}`, isWrite: false, run: read }, context);
     } catch (error) {

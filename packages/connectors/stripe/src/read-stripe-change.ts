@@ -34,6 +34,10 @@ export const stripeEventTypes = [
   "subscription_schedule.aborted",
   "subscription_schedule.completed",
   "subscription_schedule.released",
+  "checkout.session.completed",
+  "checkout.session.async_payment_succeeded",
+  "checkout.session.async_payment_failed",
+  "checkout.session.expired",
 ] as const;
 
 /**
@@ -67,12 +71,16 @@ export async function readStripeChange(input: {
       const found = await read("subscription", (stripe) => stripe.subscriptions.retrieve(id));
       return found === null ? gone(id) : fromStripeSubscription(found);
     }
+    case "checkout": {
+      const found = await read("checkout", (stripe) => stripe.checkout.sessions.retrieve(id));
+      return found === null ? gone(id) : fromStripeSession(found, hint.type);
+    }
     case null:
       return { kind: "irrelevant", because: `events of type ${hint.type} concern no order` };
   }
 }
 
-type Subject = "invoice" | "subscription" | "subscription_schedule";
+type Subject = "invoice" | "subscription" | "subscription_schedule" | "checkout";
 
 /** Which object an event is about; `about` null for one of a kind that concerns no order. */
 function readHint(
@@ -98,6 +106,9 @@ function subjectOf(name: string): Subject | null {
     case "subscription":
     case "subscription_schedule":
       return name;
+    case "session":
+    case "checkout.session":
+      return "checkout";
     default:
       return null;
   }
@@ -148,6 +159,24 @@ function fromStripeSchedule(schedule: Stripe.SubscriptionSchedule): BillingChang
     default:
       return { kind: "irrelevant", because: `schedule ${schedule.id} is ${schedule.status}` };
   }
+}
+
+/**
+ * The session alone does not say that a payment which took days has failed. Its event may be
+ * believed there: a session that failed is never paid any more.
+ */
+function fromStripeSession(session: Stripe.Checkout.Session, type: string): BillingChange {
+  const orderId = session.metadata?.[metadataKeys.orderId] ?? null;
+  if (orderId === null) {
+    return { kind: "irrelevant", because: `checkout ${session.id} is not Usher's` };
+  }
+  const change = { kind: "checkout", orderId, recordId: session.id } as const;
+  if (session.status === "expired") return { ...change, outcome: "expired" };
+  if (session.status !== "complete") {
+    return { kind: "irrelevant", because: `checkout ${session.id} is still open` };
+  }
+  if (session.payment_status !== "unpaid") return { ...change, outcome: "paid" };
+  return { ...change, outcome: type.endsWith("async_payment_failed") ? "failed" : "pending" };
 }
 
 function stateOf(status: Stripe.Subscription.Status): "active" | "past_due" | "canceled" | null {

@@ -20,6 +20,8 @@ export const stripeConfig = z.strictObject({
   fallbackEmail: z.email().nullable().default(null),
   /** Keep Stripe's features in step with the catalog's; needs the right to write Entitlements. */
   keepFeatures: z.boolean().default(false),
+  /** Let customers pay on Stripe's page; needs the right to write Checkout sessions. */
+  checkout: z.boolean().default(false),
   /** How far each read of events reaches back behind the last: Stripe may list one late. */
   overlapSeconds: z.int().min(0).max(86_400).default(300),
   concurrentCallsMax: z.int().min(1).max(100).default(10),

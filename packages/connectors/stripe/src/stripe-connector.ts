@@ -10,6 +10,7 @@ import { checkStripeAccount } from "./check-stripe-account.ts";
 import { keepFeatures } from "./keep-features.ts";
 import { readStripeChange, stripeEventTypes } from "./read-stripe-change.ts";
 import { readStripeEvents } from "./read-stripe-events.ts";
+import { startCheckout } from "./start-checkout.ts";
 import { stripeCheckpoint } from "./stripe-checkpoint.ts";
 import { createStripeClient } from "./stripe-client.ts";
 import { stripeConfig } from "./stripe-config.ts";
@@ -34,6 +35,7 @@ export const stripeManifest: ConnectorManifest = {
     "credit_notes:write",
     "events:read",
     "entitlements:write",
+    "checkout_sessions:write",
   ],
   limits: { concurrentCallsMax: 10, batchSizeMax: 1 },
   streams: [{ name: "events", checkpointSchema: stripeCheckpoint }],
@@ -56,7 +58,7 @@ export function createStripeConnector(): ConnectorDefinition {
       const billing: BillingConnector = {
         check: (context) =>
           guarded("Checking the account", false, () =>
-            checkStripeAccount({ client, keepsFeatures: config.keepFeatures, context }),
+            checkStripeAccount({ client, config, context }),
           ),
         bill: (order, context) =>
           guarded("Billing the order", true, () =>
@@ -69,6 +71,7 @@ export function createStripeConnector(): ConnectorDefinition {
               customerId,
               remoteCustomerId,
               reason,
+              closesCheckouts: config.checkout,
               client,
               customers,
               context,
@@ -86,6 +89,14 @@ export function createStripeConnector(): ConnectorDefinition {
               context,
             }),
           ),
+        ...(config.checkout
+          ? {
+              startCheckout: (request, context) =>
+                guarded("Opening a checkout", true, () =>
+                  startCheckout({ request, client, customers, products, context, nowMs: now() }),
+                ),
+            }
+          : {}),
         ...(config.keepFeatures
           ? {
               keepFeatures: ({ products: sold }, context) =>
