@@ -143,7 +143,7 @@ export function completeSchedule(step: Step, row: SubscriptionRow): "cancel" | "
   return before.endBehavior;
 }
 
-export function scheduleOf(step: Step, row: SubscriptionRow): SubscriptionScheduleRow | undefined {
+function scheduleOf(step: Step, row: SubscriptionRow): SubscriptionScheduleRow | undefined {
   return row.schedule == null
     ? undefined
     : step.account.tables.subscription_schedule.get(row.schedule);
