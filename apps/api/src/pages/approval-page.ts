@@ -1,3 +1,4 @@
+import { dataTable } from "./data-table.ts";
 import { type Html, html, raw } from "./html.ts";
 import { type LimitBar, limitBar } from "./limit-bar.ts";
 import { lineMark } from "./marks.ts";
@@ -79,17 +80,31 @@ function notice({ closed, refusal }: ApprovalView): Html {
 
 function changes({ changes: rows }: ApprovalView): Html {
   if (rows.length === 0) return html`<p class="soft">Nothing changes.</p>`;
-  return html`<div class="wide"><table><caption class="hide">Rights today and after this order</caption><thead><tr><th scope="col">Feature</th><th scope="col">Today</th><th scope="col">After</th></tr></thead><tbody>${rows.map(
-    (row) =>
-      html`<tr><td>${row.what}</td><td>${row.before}</td><td>${row.differs ? html`<span class="plus">${row.after}</span><span class="hide"> (changes)</span>` : row.after}</td></tr>`,
-  )}</tbody></table></div>`;
+  return dataTable({
+    caption: "Rights today and after this order",
+    columns: [{ name: "Feature" }, { name: "Today" }, { name: "After" }],
+    rows: rows.map((row) => [
+      row.what,
+      row.before,
+      row.differs
+        ? html`<span class="plus">${row.after}</span><span class="hide"> (changes)</span>`
+        : row.after,
+    ]),
+  });
 }
 
 function lines({ lines: rows }: ApprovalView): Html {
-  return html`<div class="wide"><table><caption class="hide">Lines of the order</caption><thead><tr><th scope="col">Product</th><th scope="col" class="num">Quantity</th><th scope="col" class="num">Unit price</th><th scope="col" class="num">List</th><th scope="col">Term</th></tr></thead><tbody>${rows.map(
-    (row) =>
-      html`<tr><td>${row.product}</td><td class="num">${row.quantity}</td><td class="num">${row.price}</td><td class="num">${row.list}</td><td class="nowrap">${row.term}</td></tr>`,
-  )}</tbody></table></div>`;
+  return dataTable({
+    caption: "Lines of the order",
+    columns: [
+      { name: "Product" },
+      { name: "Quantity", kind: "number" },
+      { name: "Unit price", kind: "number" },
+      { name: "List", kind: "number" },
+      { name: "Term", kind: "short" },
+    ],
+    rows: rows.map((row) => [row.product, row.quantity, row.price, row.list, row.term]),
+  });
 }
 
 function others({ others: rows }: ApprovalView): Html {

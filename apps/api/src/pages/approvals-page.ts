@@ -1,3 +1,4 @@
+import { dataTable } from "./data-table.ts";
 import { type Html, html } from "./html.ts";
 import { pageShell, type Shell } from "./page-shell.ts";
 
@@ -33,12 +34,25 @@ export function approvalsPage(shell: Shell, { mine, others }: ApprovalsView): Ht
 
 function list(shell: Shell, rows: readonly ApprovalRow[], empty: string): Html {
   if (rows.length === 0) return html`<p class="soft">${empty}</p>`;
-  return html`<div class="wide"><table><caption class="hide">Approval tasks</caption><thead><tr><th scope="col">What</th><th scope="col" class="num">Value</th><th scope="col">Why</th><th scope="col">Due</th></tr></thead><tbody>${rows.map(
-    (row) =>
-      html`<tr><td><a href="/approvals/${row.taskId}"><b>${row.stage}: ${row.customer ?? row.orderName}</b></a><br><span class="soft small">Order ${row.orderNumber}, ${row.orderName}</span></td><td class="num">${row.total ?? ""}</td><td class="small">${row.reasons.join(". ")}</td><td class="nowrap small">${
-        row.dueAt === null
-          ? ""
-          : html`${shell.time.at(row.dueAt)}${row.isOverdue ? html`<br><span class="chip bad">overdue</span>` : ""}`
-      }</td></tr>`,
-  )}</tbody></table></div>`;
+  return dataTable({
+    caption: "Approval tasks",
+    columns: [
+      { name: "What" },
+      { name: "Value", kind: "number" },
+      { name: "Why", kind: "small" },
+      { name: "Due", kind: "short" },
+    ],
+    rows: rows.map((row) => [
+      html`<a href="/approvals/${row.taskId}"><b>${row.stage}: ${row.customer ?? row.orderName}</b></a><br><span class="soft small">Order ${row.orderNumber}, ${row.orderName}</span>`,
+      row.total ?? "",
+      row.reasons.join(". "),
+      due(shell, row),
+    ]),
+  });
+}
+
+function due(shell: Shell, { dueAt, isOverdue }: ApprovalRow): Html | string {
+  if (dueAt === null) return "";
+  const overdue = isOverdue ? html`<br><span class="chip bad">overdue</span>` : "";
+  return html`<span class="small">${shell.time.at(dueAt)}${overdue}</span>`;
 }

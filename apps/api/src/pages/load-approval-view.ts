@@ -113,7 +113,15 @@ function toApprovalView({
     facts: headline(content),
     reasons: task.stage.reasons.map((reason) => reason.sentence),
     bars: task.stage.reasons.flatMap((reason) => barOf(reason.condition, content)),
-    changes: rightsBeforeAndAfter({ ...facts, content, at: found.now }),
+    changes: rightsBeforeAndAfter({
+      ...facts,
+      held: facts.held.filter(
+        ({ provenance }) => provenance.orderId !== order.id || provenance.revision < seen.revision,
+      ),
+      content,
+      revision: seen.revision,
+      at: task.decidedAt ?? found.now,
+    }),
     sinceLast: before === null ? [] : diffSentences(diffContent(before, content)),
     lines: content.lines.map((line) => ({
       ...toLineRow(line, names),
@@ -217,22 +225,31 @@ function barOf(condition: ApprovalCondition, content: OrderContent): readonly Li
   }
 }
 
-/** Each feature the order touches: what the customer may use now, and once the order is granted. */
+/**
+ * Each feature the order touches: what the customer may use at the instant, and once the order is
+ * granted. `held` is without what the order itself has granted since: a decided task goes on to
+ * show what was decided about.
+ */
 function rightsBeforeAndAfter({
   found,
   held,
   features,
   versions,
   content,
+  revision,
   at,
-}: Found & { readonly content: OrderContent; readonly at: Instant }): ApprovalView["changes"] {
+}: Found & {
+  readonly content: OrderContent;
+  readonly revision: number;
+  readonly at: Instant;
+}): ApprovalView["changes"] {
   const customerId = found.order.customer?.id ?? ("" as CustomerId);
   const drafts = entitlementsFromOrder({
     content,
     offeringVersions: versions,
     customerId,
     orderId: found.order.id,
-    revision: found.order.revision,
+    revision,
     decisionIds: [],
   });
   const ofOrder = held.filter((one) => one.provenance.orderId === found.order.id);

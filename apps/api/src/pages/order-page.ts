@@ -1,4 +1,5 @@
 import type { OrderStatus } from "@usher/entitlement-core/order";
+import { dataTable } from "./data-table.ts";
 import type { EventSentence } from "./event-sentence.ts";
 import { type Html, html, raw } from "./html.ts";
 import { lineMark } from "./marks.ts";
@@ -106,10 +107,18 @@ function problem(shell: Shell, { problem: found, waitingOn }: OrderView): Html {
 function lines({ lines: rows, total }: OrderView): Html {
   if (rows.length === 0)
     return html`<p class="soft">The deal cannot be read yet: see what is to be mended above.</p>`;
-  return html`<div class="wide"><table><caption class="hide">Lines of the order</caption><thead><tr><th scope="col">Product</th><th scope="col" class="num">Quantity</th><th scope="col" class="num">Unit price</th><th scope="col" class="num">Off list</th><th scope="col">Term</th></tr></thead><tbody>${rows.map(
-    (row) =>
-      html`<tr><td>${row.product}</td><td class="num">${row.quantity}</td><td class="num">${row.unitPrice}</td><td class="num">${row.discount}</td><td class="nowrap">${row.term}</td></tr>`,
-  )}</tbody></table></div>${total === null ? "" : html`<p class="small soft">Total ${total}</p>`}`;
+  const table = dataTable({
+    caption: "Lines of the order",
+    columns: [
+      { name: "Product" },
+      { name: "Quantity", kind: "number" },
+      { name: "Unit price", kind: "number" },
+      { name: "Off list", kind: "number" },
+      { name: "Term", kind: "short" },
+    ],
+    rows: rows.map((row) => [row.product, row.quantity, row.unitPrice, row.discount, row.term]),
+  });
+  return html`${table}${total === null ? "" : html`<p class="small soft">Total ${total}</p>`}`;
 }
 
 function rights(shell: Shell, { rights: rows, tokens }: OrderView): Html {

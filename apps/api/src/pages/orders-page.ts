@@ -1,4 +1,5 @@
 import { type OrderStatus, statusLadder } from "@usher/entitlement-core/order";
+import { dataTable } from "./data-table.ts";
 import { type Html, html } from "./html.ts";
 import { pageShell, type Shell } from "./page-shell.ts";
 import { statusChip } from "./status-chip.ts";
@@ -56,8 +57,23 @@ function filterLink({
 }
 
 function table(shell: Shell, orders: readonly OrderRow[]): Html {
-  return html`<div class="wide"><table><caption class="hide">Orders</caption><thead><tr><th scope="col">Order</th><th scope="col">Customer</th><th scope="col">Status</th><th scope="col">Held by, or to fix</th><th scope="col" class="num">Value</th><th scope="col">Changed</th></tr></thead><tbody>${orders.map(
-    (order) =>
-      html`<tr><td><a href="/orders/${order.id}"><b>${order.number}</b></a><br><span class="soft small">${order.name}</span></td><td>${order.customer ?? "not named"}</td><td>${statusChip(order.status)}</td><td class="small">${order.holder ?? ""}</td><td class="num">${order.total ?? ""}</td><td class="nowrap small">${shell.time.at(order.updatedAt)}</td></tr>`,
-  )}</tbody></table></div>`;
+  return dataTable({
+    caption: "Orders",
+    columns: [
+      { name: "Order" },
+      { name: "Customer" },
+      { name: "Status" },
+      { name: "Held by, or to fix", kind: "small" },
+      { name: "Value", kind: "number" },
+      { name: "Changed", kind: "short" },
+    ],
+    rows: orders.map((order) => [
+      html`<a href="/orders/${order.id}"><b>${order.number}</b></a><br><span class="soft small">${order.name}</span>`,
+      order.customer ?? "not named",
+      statusChip(order.status),
+      order.holder ?? "",
+      order.total ?? "",
+      html`<span class="small">${shell.time.at(order.updatedAt)}</span>`,
+    ]),
+  });
 }

@@ -211,6 +211,21 @@ describe("deciding on a page", () => {
     expect(await carryOrder(rig, { orderId })).toBe("done");
   });
 
+  it("goes on to show what was decided about, also once the order itself is what they have", async () => {
+    const { orderId, taskId, revisionHash } = await askedForApproval(rig);
+    const dana = await signIn(rig, rig.tenant.people.dana.key);
+    const changes = async () =>
+      /<h2>What changes for the customer<\/h2>.*?<\/table>/s.exec(
+        (await dana.get(`/approvals/${taskId}`)).text,
+      )?.[0];
+    const asked = await changes();
+    expect(asked).toContain("nothing");
+    const fields = { decision: "approve", revision_hash: revisionHash };
+    await dana.post(`/approvals/${taskId}/decision`, fields);
+    expect(await carryOrder(rig, { orderId })).toBe("done");
+    expect(await changes()).toBe(asked);
+  });
+
   it("refuses a form without the session's token, and one from another site", async () => {
     const { taskId, revisionHash } = await askedForApproval(rig);
     const dana = await signIn(rig, rig.tenant.people.dana.key);
