@@ -1,6 +1,6 @@
 import type { AccountSettings, NetSuiteCurrency } from "./netsuite-account.ts";
 
-const currency = (id: number, symbol: string, precision: number): NetSuiteCurrency => ({
+const currency = (id: number, symbol: string, precision: 0 | 2): NetSuiteCurrency => ({
   id: String(id),
   symbol,
   precision,
@@ -19,7 +19,8 @@ export function accountDefaults(input: {
       currency(3, "CAD", 2),
       currency(4, "EUR", 2),
       currency(5, "JPY", 0),
-      currency(6, "KWD", 3),
+      // Two decimals for a currency that has three: NetSuite knows precisions of 0 and 2 only.
+      currency(6, "KWD", 2),
     ],
     customFields: ["custbody_usher_order", "custbody_usher_revision", "custcol_usher_line"],
     missingPermissions: [],

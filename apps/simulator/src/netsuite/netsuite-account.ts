@@ -17,7 +17,8 @@ export interface NetSuiteCurrency {
   readonly id: string;
   /** ISO 4217. */
   readonly symbol: string;
-  readonly precision: number;
+  /** @see https://docs.oracle.com/en/cloud/saas/netsuite/ns-online-help/section_N1397831.html */
+  readonly precision: 0 | 2;
 }
 
 /** What an administrator can change, and what the account's plan allows. One row. */

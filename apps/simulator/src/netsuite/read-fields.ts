@@ -7,10 +7,7 @@ import { isExactNumber, isObject } from "./read-exact-json.ts";
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-/**
- * Properties nobody has are dropped in silence, unless the caller asked for an error.
- * @see https://docs.oracle.com/en/cloud/saas/netsuite/ns-online-help/section_1545059791.html
- */
+/** Properties nobody has are dropped in silence, unless the caller asked for an error. */
 export function mustKnow(
   call: NetSuiteCall,
   given: Fields,

@@ -26,7 +26,11 @@ const row = z.looseObject({
   currencyprecision: z.coerce.number().int().min(0).max(8).optional(),
 });
 
-/** The account's currencies, known by their ISO code. */
+/**
+ * The account's currencies, known by their ISO code. NetSuite knows precisions of 0 and 2 only, so a
+ * currency with three decimals loses one: what does not fit is refused before anything is made.
+ * @see https://docs.oracle.com/en/cloud/saas/netsuite/ns-online-help/section_N1397831.html
+ */
 export function createNetsuiteCurrencies(client: NetsuiteClient): NetsuiteCurrencies {
   let known: Promise<readonly NetsuiteCurrency[]> | null = null;
 
@@ -73,7 +77,7 @@ export function createNetsuiteCurrencies(client: NetsuiteClient): NetsuiteCurren
       if (inexact === undefined) return found.id;
       throw connectorFailure({
         category: "validation",
-        message: `NetSuite keeps amounts in ${currency} with ${found.currencyprecision ?? 0} decimals, and line ${inexact.lineId} (${inexact.name}) has more. Change its price, or the currency's precision.`,
+        message: `NetSuite keeps amounts in ${currency} with ${found.currencyprecision ?? 0} decimals, and line ${inexact.lineId} (${inexact.name}) has more. Change its price; NetSuite knows no other precision than 0 and 2.`,
         where: { record: `NetSuite currency ${currency}`, field: "precision" },
       });
     },

@@ -36,7 +36,9 @@ export const netsuiteTransaction = z.looseObject({
   tranId: z.string().optional(),
   currency: z.looseObject({ id: internalId }),
   entity: reference,
+  /** Before taxes; pages of Oracle's spell it either way. */
   subtotal: decimalText.optional(),
+  subTotal: decimalText.optional(),
   total: decimalText,
   [usherFields.order]: z.string().optional(),
   [usherFields.revision]: z.union([z.string(), z.int()]).optional(),

@@ -82,10 +82,10 @@ export function createNetsuiteRecordWriter(input: {
       waitMs = Math.min(waitMs * 2, waitMsMax);
     }
     const listed = await client.get(`${path}/task`, what, context);
-    const [task] = parseShape({ schema: tasks, value: listed, what }).items;
-    const self = task?.links.find(({ rel }) => rel === "self")?.href ?? "";
-    // Only the id is taken from the link: credentials go where the connection says.
-    const taskId = /\/task\/(\d+)$/.exec(self)?.[1] ?? "1";
+    const self = tasks.safeParse(listed).data?.items[0]?.links.find(({ rel }) => rel === "self");
+    // Only the id is taken from the link: credentials go where the connection says. A request that
+    // is no batch has one task.
+    const taskId = /\/task\/(\d+)$/.exec(self?.href ?? "")?.[1] ?? "1";
     return client.send(
       { method: "GET", path: `${path}/task/${taskId}/result`, isWrite: false, what },
       context,

@@ -35,7 +35,7 @@ async function toErpInvoice(input: {
     id: row.id,
     number: row.number,
     state: stateOf(row, what),
-    untaxedMinor: signed(document.subtotal ?? document.total),
+    untaxedMinor: signed(document.subtotal ?? document.subTotal ?? document.total),
     totalMinor: signed(document.total),
     currency,
   };
