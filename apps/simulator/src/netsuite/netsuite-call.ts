@@ -14,7 +14,7 @@ export interface NetSuiteCall {
   readonly origin: string;
 }
 
-export const JSON_TYPE = { "Content-Type": "application/vnd.oracle.resource+json; type=singular" };
+const JSON_TYPE = { "Content-Type": "application/vnd.oracle.resource+json; type=singular" };
 
 export function answer(body: unknown): HttpAnswer {
   return { status: 200, headers: JSON_TYPE, body };
