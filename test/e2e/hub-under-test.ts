@@ -45,6 +45,7 @@ export interface HubUnderTestOptions {
   readonly crm?: SimulatedCrm;
   /** For `USHER_FAILPOINTS` of the worker. */
   readonly workerEnv?: Readonly<Record<string, string>>;
+  readonly simulatorEnv?: Readonly<Record<string, string>>;
 }
 
 export async function startHubUnderTest(options: HubUnderTestOptions = {}): Promise<HubUnderTest> {
@@ -155,6 +156,7 @@ function describeParts(input: {
         SIMULATOR_PORT: String(ports.simulator),
         SIMULATOR_JOURNAL: join(home, "simulator"),
         ...simulatorEnvironment,
+        ...options.simulatorEnv,
       },
     },
     worker: {
