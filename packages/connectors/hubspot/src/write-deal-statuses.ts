@@ -1,11 +1,15 @@
-import { connectorFailure, parseShape, toConnectorError } from "@usher/connector-sdk/http";
+import { connectorFailure, parseShape } from "@usher/connector-sdk/http";
 import {
   type CallContext,
   type ConnectorErrorDetail,
-  type DealStatus,
   isConnectorError,
-  type StatusWriteResult,
 } from "@usher/connector-sdk/spec";
+import {
+  type StatusUpdate,
+  type StatusWrite,
+  type StatusWriteAnswer,
+  writeStatuses,
+} from "@usher/connector-sdk/writing";
 import { z } from "zod";
 import type { HubSpotClient } from "./hubspot-client.ts";
 import { fromHubSpotError, hubspotError } from "./hubspot-failure.ts";
@@ -14,34 +18,15 @@ import { type HubSpotRecord, toRecordId, valueIn } from "./hubspot-records.ts";
 import { readRecords, recordsPerCallMax } from "./read-records.ts";
 import { showsSameStatus, toHubSpotStatus } from "./to-hubspot-status.ts";
 
-export interface StatusWrite {
-  readonly dealId: string;
-  readonly status: DealStatus;
-}
-
-export type StatusWriteAnswer = StatusWriteResult | { readonly error: ConnectorErrorDetail };
-
-/** One deal's new values, with the place of its answer. */
-interface Update {
-  readonly place: number;
-  readonly id: string;
-  /** For people. */
-  readonly record: string;
-  readonly values: Readonly<Record<string, string>>;
-}
+type Update = StatusUpdate<Readonly<Record<string, string>>>;
 
 const updateAnswer = z.looseObject({
   results: z.array(z.looseObject({ id: z.string(), objectWriteTraceId: z.string().nullish() })),
   errors: z.array(hubspotError).nullish(),
 });
 
-/**
- * Shows each order's status on its deal: two calls for 100. What stands there is read first, so that
- * a later sequence is never overwritten and nothing is written that is there already. One answer an
- * input, in order. When not even the first chunk could be tried it throws; once something was
- * written, a failing chunk is told per input.
- */
-export async function writeDealStatuses(input: {
+/** Shows each order's status on its deal: two calls for 100. */
+export function writeDealStatuses(input: {
   readonly writes: readonly StatusWrite[];
   readonly propertyPrefix: string;
   readonly client: HubSpotClient;
@@ -49,55 +34,27 @@ export async function writeDealStatuses(input: {
 }): Promise<readonly StatusWriteAnswer[]> {
   const { writes, client, context } = input;
   const names = statusProperties(input.propertyPrefix);
-  const answers: StatusWriteAnswer[] = [];
-  for (let from = 0; from < writes.length; from += recordsPerCallMax) {
-    const chunk = writes.slice(from, from + recordsPerCallMax);
-    try {
-      answers.push(...(await writeChunk({ chunk, names, client, context })));
-    } catch (thrown) {
-      const error = toConnectorError(thrown, { isWrite: true, what: "Writing statuses" });
-      if (from === 0) throw error;
-      return [...answers, ...writes.slice(from).map(() => ({ error: error.detail }))];
-    }
-  }
-  return answers;
-}
-
-async function writeChunk(input: {
-  readonly chunk: readonly StatusWrite[];
-  readonly names: HubSpotStatusProperties;
-  readonly client: HubSpotClient;
-  readonly context: CallContext;
-}): Promise<readonly StatusWriteAnswer[]> {
-  const { chunk, names, client, context } = input;
-  const ids = chunk.map(({ dealId }) => toRecordId(dealId));
-  const current = await readRecords({
-    object: "deals",
-    ids: ids.filter((id) => id !== null),
-    names: { own: ["dealname"], custom: Object.values(names) },
-    client,
-    context,
-  });
-  const latest = latestWrites({ chunk, ids });
-  const answers: StatusWriteAnswer[] = [];
-  const updates: Update[] = [];
-  for (const [place, { dealId, status }] of chunk.entries()) {
-    const id = ids[place] ?? null;
-    const remote = id === null ? undefined : current.get(id);
-    if (id === null || remote === undefined) answers[place] = { error: goneError(dealId) };
-    else if (latest.get(id) !== place || sequenceOf(remote, names) > status.sequence)
-      answers[place] = "outrun";
-    else {
-      const values = toHubSpotStatus({ status, names });
-      if (showsSameStatus({ remote: remote.properties, wanted: values }))
-        answers[place] = "unchanged";
-      else updates.push({ place, id, record: describe(remote), values });
-    }
-  }
-  for (const [place, answer] of await sendUpdates({ updates, client, context })) {
-    answers[place] = answer;
-  }
-  return answers;
+  return writeStatuses(
+    {
+      batchSizeMax: recordsPerCallMax,
+      toRemoteId: toRecordId,
+      readCurrent: (ids) =>
+        readRecords({
+          object: "deals",
+          ids,
+          names: { own: ["dealname"], custom: Object.values(names) },
+          client,
+          context,
+        }),
+      sequenceOf: (remote) => sequenceOf(remote, names),
+      toValues: (status) => toHubSpotStatus({ status, names }),
+      showsSame: ({ remote, wanted }) => showsSameStatus({ remote: remote.properties, wanted }),
+      describe: ({ remote }) => describe(remote),
+      goneError,
+      send: (updates) => sendUpdates({ updates, client, context }),
+    },
+    writes,
+  );
 }
 
 /**
@@ -110,7 +67,6 @@ async function sendUpdates(input: {
   readonly context: CallContext;
 }): Promise<ReadonlyMap<number, StatusWriteAnswer>> {
   const { updates, client, context } = input;
-  if (updates.length === 0) return new Map();
   try {
     return await sendOnce(input);
   } catch (error) {
@@ -194,22 +150,6 @@ function itemError(input: {
     what: `Writing the status to ${update.record}`,
     record: update.record,
   }).detail;
-}
-
-/** Of several writes to one deal only the latest is sent: a batch may not name a record twice. */
-function latestWrites(input: {
-  readonly chunk: readonly StatusWrite[];
-  readonly ids: readonly (string | null)[];
-}): ReadonlyMap<string, number> {
-  const latest = new Map<string, number>();
-  for (const [place, { status }] of input.chunk.entries()) {
-    const id = input.ids[place];
-    if (id === undefined || id === null) continue;
-    const held = latest.get(id);
-    const heldSequence = held === undefined ? -1 : (input.chunk[held]?.status.sequence ?? -1);
-    if (status.sequence >= heldSequence) latest.set(id, place);
-  }
-  return latest;
 }
 
 function sequenceOf(record: HubSpotRecord, names: HubSpotStatusProperties): number {
