@@ -359,16 +359,16 @@ const checksMax = 1_000;
 
 /** The questions of a batch, each still to be read by itself. */
 function readChecks(value: unknown): readonly unknown[] {
+  if (isBatch(value)) return value;
   const { checks, ...others } = (value ?? {}) as { readonly checks?: unknown };
-  const isPlain =
-    Array.isArray(checks) &&
-    checks.length > 0 &&
-    checks.length <= checksMax &&
-    Object.keys(others).length === 0;
-  if (isPlain) return checks;
+  if (isBatch(checks) && Object.keys(others).length === 0) return checks;
   const parsed = routes.checkBatch.body.schema.safeParse(value);
   if (!parsed.success) throw invalidRequest({ error: parsed.error, place: "body" });
-  return parsed.data.checks;
+  return Array.isArray(parsed.data) ? parsed.data : parsed.data.checks;
+}
+
+function isBatch(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value) && value.length > 0 && value.length <= checksMax;
 }
 
 function notLoaded(): ApiProblem {

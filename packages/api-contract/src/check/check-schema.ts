@@ -59,13 +59,14 @@ export const checkAnswerSchema = z
   })
   .meta({ id: "CheckAnswer" });
 
+const checkList = z.array(z.unknown()).min(1).max(1_000).meta({
+  description:
+    "Each a `Check`. A malformed one is answered with its problem and does not stop the others.",
+});
+
+/** With a name or without one: there is nothing else to say in a batch. */
 export const checkBatchSchema = z
-  .strictObject({
-    checks: z.array(z.unknown()).min(1).max(1_000).meta({
-      description:
-        "Each a `Check`. A malformed one is answered with its problem and does not stop the others.",
-    }),
-  })
+  .union([z.strictObject({ checks: checkList }), checkList])
   .meta({ id: "CheckBatch", example: { checks: [{ customer: "ext:001ACME", feature: "sso" }] } });
 
 export const checkBatchAnswerSchema = z

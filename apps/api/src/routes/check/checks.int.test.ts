@@ -163,10 +163,35 @@ describe("POST /v1/check/batch", () => {
     ]);
   });
 
+  it("takes the list alone as well, with the same answers", async () => {
+    const { customerId } = await grantedCustomer(rig);
+    const checks = [{ customer: customerId, feature: "sso" }, { customer: customerId }];
+    const alone = await rig.post("/v1/check/batch", { body: checks });
+    expect(alone.status).toBe(200);
+    expect(alone.json.data).toMatchObject([
+      { allowed: true },
+      { problem: { code: "invalid_request" } },
+    ]);
+  });
+
+  it("names what is wrong with the body itself", async () => {
+    for (const [body, pointer] of [
+      [{}, "/checks"],
+      [{ checks: [], more: 1 }, "/checks"],
+      [{ checks: "all" }, "/checks"],
+    ] as const) {
+      const { json, status } = await rig.post("/v1/check/batch", { body });
+      expect(status).toBe(400);
+      expect(JSON.stringify(json.errors)).toContain(pointer);
+    }
+  });
+
   it("is bounded", async () => {
     const checks = Array.from({ length: 1_001 }, () => ({ customer: "ext:1", feature: "sso" }));
     expect((await rig.post("/v1/check/batch", { body: { checks } })).status).toBe(400);
+    expect((await rig.post("/v1/check/batch", { body: checks })).status).toBe(400);
     expect((await rig.post("/v1/check/batch", { body: { checks: [] } })).status).toBe(400);
+    expect((await rig.post("/v1/check/batch", { body: [] })).status).toBe(400);
   });
 });
 
