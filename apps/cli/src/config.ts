@@ -68,6 +68,15 @@ function readDemoFile(home: string): DemoFile | undefined {
   return parsed.success ? parsed.data : undefined;
 }
 
+/** Secrets of a connection that is added or rotated, by variable; see `usher connection add`. */
+export function secretVariables(environment: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(environment).filter(
+      ([name]) => name.startsWith("USHER_SECRET_") || name === "USHER_WEBHOOK_SECRET",
+    ),
+  );
+}
+
 /** What a child process is started with: this process's own environment and what it needs besides. */
 export function childEnvironment(besides: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   return { ...process.env, ...besides };

@@ -21,7 +21,6 @@ const everyConnector = [
   "acme-failure.ts",
   "acme-session.ts",
   "fixtures/README.md",
-  "guarded.ts",
   "index.ts",
   "testing/acme-conformance.ts",
   "testing/acme-peer.ts",
