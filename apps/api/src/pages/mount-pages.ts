@@ -1,10 +1,13 @@
 import {
   addSession,
+  connectionStandings,
   countOrders,
   endSession,
+  findConnection,
   findUser,
   hashSecret,
   listApprovalTasks,
+  listConnections,
   listOrders,
   pageLimitMax,
   redeemSignInCode,
@@ -24,8 +27,10 @@ import type { RequestFacts } from "../http/request-facts.ts";
 import type { Logger } from "../observability/create-logger.ts";
 import { takeDecision } from "../routes/approval/take-decision.ts";
 import type { EagerDelivery } from "../routes/order/eager-delivery.ts";
+import { toWireConnection } from "../wire/to-wire-connection.ts";
 import { approvalPage } from "./approval-page.ts";
 import { type ApprovalRow, approvalsPage } from "./approvals-page.ts";
+import { connectionPage, connectionsPage } from "./connection-pages.ts";
 import { docsPage } from "./docs-page.ts";
 import { type ErrorPages, errorIndexPage, errorPage } from "./error-pages.ts";
 import type { Html } from "./html.ts";
@@ -47,7 +52,10 @@ import { refusalPage, signInLinkPage, signInPage } from "./sign-in-page.ts";
 import { stylesheet, stylesheetPath } from "./stylesheet.ts";
 
 export interface PageDependencies
-  extends Pick<ApiDependencies, "database" | "publicUrl" | "temporal" | "log"> {
+  extends Pick<
+    ApiDependencies,
+    "database" | "publicUrl" | "temporal" | "log" | "connectors" | "brokenConnectors" | "clock"
+  > {
   readonly keys: ApiKeyCache;
   readonly delivery: EagerDelivery;
   readonly background: BackgroundWork;
@@ -138,6 +146,8 @@ export function mountPages({
   mountSignedIn("GET", "/orders/:id", "order_page", (page) => showOrder(page, deps));
   mountSignedIn("GET", "/approvals", "approvals_page", (page) => showApprovals(page, deps));
   mountSignedIn("GET", "/approvals/:id", "approval_page", (page) => showApproval(page, deps));
+  mountSignedIn("GET", "/connections", "connections_page", (page) => showConnections(page, deps));
+  mountSignedIn("GET", "/connections/:id", "connection_page", (page) => showConnection(page, deps));
   mountSignedIn("POST", "/approvals/:id/decision", "decide_on_page", (page) => decide(page, deps));
   return methods;
 }
@@ -412,6 +422,36 @@ async function approvalHtml({
   );
   if (view === null) throw notFound("approval task");
   return approvalPage(shell, { ...view, comment, refusal });
+}
+
+async function showConnections(
+  { session, shell }: SignedInContext,
+  deps: PageDependencies,
+): Promise<Response> {
+  const { tenantId } = session;
+  const shown = await deps.database.withTenant({ tenantId, readOnly: true }, async (tx) => {
+    const standings = await connectionStandings(tx);
+    return (await listConnections(tx)).map((connection) =>
+      toWireConnection({ connection, standing: standings.get(connection.id), deps }),
+    );
+  });
+  return htmlResponse(connectionsPage(shell, shown));
+}
+
+async function showConnection(
+  { context, session, shell }: SignedInContext,
+  deps: PageDependencies,
+): Promise<Response> {
+  const id = context.req.param("id") ?? "";
+  if (!isId("connection", id)) throw notFound("connection");
+  const { tenantId } = session;
+  const shown = await deps.database.withTenant({ tenantId, readOnly: true }, async (tx) => {
+    const connection = await findConnection(tx, id);
+    if (connection === null) throw notFound("connection");
+    const standing = (await connectionStandings(tx, { connectionId: id })).get(id);
+    return toWireConnection({ connection, standing, deps });
+  });
+  return htmlResponse(connectionPage(shell, shown));
 }
 
 async function showApproval(page: SignedInContext, deps: PageDependencies): Promise<Response> {

@@ -27,7 +27,7 @@ export function pageShell({
 }: {
   readonly shell: Shell;
   readonly title: string;
-  readonly current?: "orders" | "approvals" | "docs";
+  readonly current?: "orders" | "approvals" | "connections" | "docs";
   readonly main: Html;
 }): Html {
   const { viewer, time, path } = shell;
@@ -35,7 +35,7 @@ export function pageShell({
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title} · Usher</title><meta name="color-scheme" content="light dark"><link rel="stylesheet" href="${stylesheetPath}"><link rel="icon" href="data:,"></head>
 <body>${signDrawings()}<a class="skip" href="#main">Skip to the content</a>
 <header class="top"><div><a class="brand" href="/orders">${brandMark()}Usher</a>
-<nav aria-label="Main">${navLink("/orders", "Orders", current === "orders")}${navLink("/approvals", "Approvals", current === "approvals")}${navLink("/docs", "API", current === "docs")}</nav>
+<nav aria-label="Main">${navLink("/orders", "Orders", current === "orders")}${navLink("/approvals", "Approvals", current === "approvals")}${navLink("/connections", "Connections", current === "connections")}${navLink("/docs", "API", current === "docs")}</nav>
 ${viewer === null ? "" : html`<form method="post" action="/sign-out"><span class="who">${viewer.name}</span><input type="hidden" name="csrf_token" value="${viewer.csrfToken}"><button class="plain">Sign out</button></form>`}</div></header>
 <main id="main">${main}</main>
 <footer class="foot"><form method="get" action="/time-zone"><input type="hidden" name="back" value="${path}"><label for="tz">Times in</label><input id="tz" name="time_zone" value="${time.timeZone}" autocomplete="off" spellcheck="false"><button class="plain">Change</button></form><span>Usher, from closed-won to access</span></footer>
