@@ -491,7 +491,91 @@ describe("writing", () => {
   });
 });
 
+describe("an answer that is not as documented", () => {
+  it.each([
+    [
+      "a quantity that is no number",
+      (text: string) => text.replace('"quantity":3', '"quantity":"many"'),
+    ],
+    [
+      "an amount with more digits than money",
+      (text: string) => text.replace('"amount":249.75', '"amount":249.751'),
+    ],
+    ["an order without currency", (text: string) => text.replace('"currency"', '"money"')],
+    [
+      "lines that are no list",
+      (text: string) =>
+        text
+          .replace('"items":[', '"items":{"0":[')
+          .replace('],"totalResults"', ']},"totalResults"'),
+    ],
+    [
+      "some of the lines",
+      (text: string) => text.replace('"totalResults"', '"hasMore":true,"totalResults"'),
+    ],
+  ])("%s is schema_drift, and names the record", async (_name, rewrite) => {
+    const order = aNetsuiteOrder();
+    await book(order);
+    proxy.strike({
+      when: ({ method, path }) => method === "GET" && path.includes("/salesOrder/"),
+      fault: { kind: "rewrite", rewrite },
+    });
+    const outcome = await outcomeOf(book(order));
+    expect(outcome).toMatchObject({ category: "schema_drift" });
+    expect("message" in outcome ? outcome.message : "").toMatch(/sales order|Sales order/);
+  });
+
+  it("a 200 that is an error is an error", async () => {
+    const body = JSON.stringify({
+      "o:errorDetails": [
+        { detail: "Please enter value(s) for: Location.", "o:errorCode": "USER_ERROR" },
+      ],
+    });
+    proxy.strike({ when: isWrite, fault: { kind: "answer", status: 200, body } });
+    expect(await outcomeOf(book(aNetsuiteOrder()))).toMatchObject({
+      category: "validation",
+      vendorCode: "USER_ERROR",
+    });
+  });
+
+  it("a foreign URL in Location is not called: only the id is taken from it", async () => {
+    const called: string[] = [];
+    const erp = connectNetsuite({
+      config: world.config(proxy.url, { orderWrites: "async" }),
+      fetch: (input, init) => {
+        called.push(String(input));
+        return fetch(input, init);
+      },
+    });
+    const location = "https://attacker.example/services/rest/async/v1/job/999999";
+    proxy.strike({
+      when: ({ method, path }) => method === "PUT" && path.includes("/salesOrder/"),
+      fault: { kind: "answer", status: 202, headers: { location } },
+    });
+    expect(await outcomeOf(book(aNetsuiteOrder(), erp))).toMatchObject({
+      category: "outcome_unknown",
+    });
+    expect(called.at(-1)).toBe(`${proxy.url}/services/rest/async/v1/job/999999`);
+    expect(called.filter((url) => !url.startsWith(`${proxy.url}/`))).toEqual([]);
+  });
+});
+
 describe("logging in", () => {
+  it("a token is renewed a minute before it ends, so that no 401 has to be understood", async () => {
+    const clock = createVirtualClock({ startMs: Date.now() });
+    const erp = connectNetsuite({ config: world.config(proxy.url), now: clock.now });
+    const read = () => erp.readInvoices({ orderId: "none" }, aCallContext({ now: clock.now }));
+    await read();
+    clock.advance(58 * 60_000);
+    await read();
+    const tokens = () => proxy.requests.filter(({ path }) => path.includes("oauth2")).length;
+    expect(tokens()).toBe(1);
+    clock.advance(61_000);
+    await read();
+    expect(tokens()).toBe(2);
+    expect(proxy.requests.every(({ status }) => status === 200)).toBe(true);
+  });
+
   it("the refresh of a sandbox forgets the mapping: auth_invalid with what to do, after one try", async () => {
     const own = await startNetsuiteWorld();
     try {

@@ -98,10 +98,14 @@ export function createNetsuiteClient(
       },
       context,
     );
-    if (answer.status < 300 || request.isDone?.(answer) === true) return answer;
+    if (request.isDone?.(answer) === true) return answer;
+    // The answer of a job that failed may come as a good one.
+    const isRefusal = answer.text.includes('"o:errorDetails"');
+    if (answer.status < 300 && !isRefusal) return answer;
     if (answer.status === 401 && now() - sentMs >= overloadedAfterMs) throw overloaded(what);
     throw fromNetsuiteAnswer({
       ...answer,
+      status: answer.status < 300 ? 400 : answer.status,
       isWrite,
       what,
       requestId: answer.headers.get("x-n-operationid"),

@@ -75,7 +75,8 @@ export function createNetsuiteRecordWriter(input: {
     const path = `/async/v1/job/${jobId}`;
     let waitMs = firstWaitMs;
     for (;;) {
-      const shown = await client.get(path, what, context);
+      const shown = await client.find(path, what, context);
+      if (shown === null) throw jobIsGone(what, jobId);
       if (parseShape({ schema: job, value: shown, what }).completed) break;
       if (now() + waitMs + reserveMs > context.deadline) throw stillQueued(what, jobId);
       await waitFor(waitMs, context.signal);
@@ -133,6 +134,13 @@ function recordIdOf(answer: HttpAnswer, what: string): string | null {
   if (answer.text.trim() !== "") readJsonAnswer({ answer, isWrite: true, what });
   const location = answer.headers.get("location") ?? "";
   return /\/record\/v1\/\w+\/(\d+)$/.exec(location)?.[1] ?? null;
+}
+
+function jobIsGone(what: string, jobId: string) {
+  return connectorFailure({
+    category: "outcome_unknown",
+    message: `${what}: NetSuite took the request as job ${jobId}, which it does not know any more. The next attempt looks for the record.`,
+  });
 }
 
 function stillQueued(what: string, jobId: string) {

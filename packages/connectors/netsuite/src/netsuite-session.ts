@@ -13,6 +13,8 @@ import { accountOrigin, type NetsuiteConfig } from "./netsuite-config.ts";
 
 export interface NetsuiteSession {
   readonly accessToken: string;
+  /** Epoch milliseconds. */
+  readonly endsMs: number;
 }
 
 export interface NetsuiteSessions {
@@ -25,12 +27,19 @@ const tokenPath = "/services/rest/auth/oauth2/v1/token";
 const tokenTimeoutMs = 20_000;
 const what = "Asking NetSuite for an access token";
 
-const tokenAnswer = z.looseObject({ access_token: z.string().min(1) });
+/** A token that has less left than this is renewed before it is used: a 401 may mean overload as well. */
+const reserveMs = 60_000;
+
+const tokenAnswer = z.looseObject({
+  access_token: z.string().min(1),
+  /** Seconds; NetSuite writes them as text. An hour, says the page. */
+  expires_in: z.coerce.number().positive().catch(3_600),
+});
 const tokenRefusal = z.looseObject({ error: z.string().max(100) });
 
 /**
  * Tokens of one connection. Client credentials give no refresh token: a new one is asked for with a
- * new assertion, after NetSuite refused the old. Single flight: any number of calls that meet an
+ * new assertion, a minute before the old one ends or when NetSuite refused it. Single flight: any number of calls that meet an
  * ended token cost one token request. It belongs to no caller, so no caller's abort fails the others.
  */
 export function createNetsuiteSessions(input: {
@@ -77,13 +86,14 @@ export function createNetsuiteSessions(input: {
     if (answer.status !== 200) throw tokenFailure(answer);
     const value = readJsonAnswer({ answer, isWrite: false, what });
     const token = parseShape({ schema: tokenAnswer, value, what });
-    session = { accessToken: token.access_token };
+    session = { accessToken: token.access_token, endsMs: now() + token.expires_in * 1000 };
     return session;
   }
 
   return {
     async current(log) {
-      return session ?? requested(log);
+      if (session !== null && now() < session.endsMs - reserveMs) return session;
+      return requested(log);
     },
     async renewed(refused, log) {
       if (session !== null && session.accessToken !== refused.accessToken) return session;
