@@ -4,6 +4,7 @@ export * from "./category-of-status.ts";
 export * from "./concurrency-limit.ts";
 export * from "./connector-failure.ts";
 export * from "./decimal-text.ts";
+export * from "./guarded.ts";
 export * from "./http-client.ts";
 export * from "./parse-config.ts";
 export * from "./parse-decimal-safe-json.ts";

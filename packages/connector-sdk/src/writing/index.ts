@@ -1,1 +1,2 @@
+export * from "./one-at-a-time.ts";
 export * from "./write-statuses.ts";

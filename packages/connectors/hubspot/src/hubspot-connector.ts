@@ -1,4 +1,4 @@
-import { parseConfig, toConnectorError } from "@usher/connector-sdk/http";
+import { guarded, parseConfig } from "@usher/connector-sdk/http";
 import { createRecentChanges } from "@usher/connector-sdk/reading";
 import {
   type ConnectorDefinition,
@@ -67,27 +67,27 @@ export function createHubSpotConnector(): ConnectorDefinition {
 
       const crm: CrmConnector = {
         check: (context) =>
-          guarded("Checking the portal", false, () =>
+          guarded({ what: "Checking the portal", isWrite: false }, () =>
             checkHubSpotPortal({ config, client, context }),
           ),
         setUpFields: (context) =>
-          guarded("Setting up the portal", true, () =>
+          guarded({ what: "Setting up the portal", isWrite: true }, () =>
             setUpProperties({ config, client, context }),
           ),
         readChanges: ({ checkpoint }, context) =>
-          guarded("Reading changed deals", false, () =>
+          guarded({ what: "Reading changed deals", isWrite: false }, () =>
             readDealChanges({ checkpoint, config, client, recent, now, context }),
           ),
         readDeals: ({ dealIds }, context) =>
-          guarded("Reading deals", false, () =>
+          guarded({ what: "Reading deals", isWrite: false }, () =>
             readDeals({ dealIds, config, client, owners, context }),
           ),
         writeStatuses: ({ writes }, context) =>
-          guarded("Writing statuses", true, () =>
+          guarded({ what: "Writing statuses", isWrite: true }, () =>
             writeDealStatuses({ writes, propertyPrefix, client, context }),
           ),
         writeStatus: (write, context) =>
-          guarded("Writing a status", true, async () => {
+          guarded({ what: "Writing a status", isWrite: true }, async () => {
             const writes = [write];
             const [answer] = await writeDealStatuses({ writes, propertyPrefix, client, context });
             if (typeof answer === "string") return answer;
@@ -102,12 +102,4 @@ export function createHubSpotConnector(): ConnectorDefinition {
       };
     },
   };
-}
-
-async function guarded<T>(what: string, isWrite: boolean, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw toConnectorError(error, { isWrite, what });
-  }
 }

@@ -1,4 +1,4 @@
-import { parseConfig, toConnectorError } from "@usher/connector-sdk/http";
+import { guarded, parseConfig } from "@usher/connector-sdk/http";
 import type {
   BillingConnector,
   ConnectorDefinition,
@@ -57,15 +57,15 @@ export function createStripeConnector(): ConnectorDefinition {
 
       const billing: BillingConnector = {
         check: (context) =>
-          guarded("Checking the account", false, () =>
+          guarded({ what: "Checking the account", isWrite: false }, () =>
             checkStripeAccount({ client, config, context }),
           ),
         bill: (order, context) =>
-          guarded("Billing the order", true, () =>
+          guarded({ what: "Billing the order", isWrite: true }, () =>
             billOrder({ order, client, customers, products, config, context, nowMs: now() }),
           ),
         cancelBilling: ({ orderId, customerId, reason, remoteCustomerId = null }, context) =>
-          guarded("Taking back the bills", true, () =>
+          guarded({ what: "Taking back the bills", isWrite: true }, () =>
             cancelOrderBilling({
               orderId,
               customerId,
@@ -78,9 +78,11 @@ export function createStripeConnector(): ConnectorDefinition {
             }),
           ),
         readChange: ({ body }, context) =>
-          guarded("Reading a change", false, () => readStripeChange({ body, client, context })),
+          guarded({ what: "Reading a change", isWrite: false }, () =>
+            readStripeChange({ body, client, context }),
+          ),
         readAnnouncements: ({ checkpoint }, context) =>
-          guarded("Reading what was announced", false, () =>
+          guarded({ what: "Reading what was announced", isWrite: false }, () =>
             readStripeEvents({
               checkpoint,
               client,
@@ -92,7 +94,7 @@ export function createStripeConnector(): ConnectorDefinition {
         ...(config.checkout
           ? {
               startCheckout: (request, context) =>
-                guarded("Opening a checkout", true, () =>
+                guarded({ what: "Opening a checkout", isWrite: true }, () =>
                   startCheckout({ request, client, customers, products, context, nowMs: now() }),
                 ),
             }
@@ -100,7 +102,7 @@ export function createStripeConnector(): ConnectorDefinition {
         ...(config.keepFeatures
           ? {
               keepFeatures: ({ products: sold }, context) =>
-                guarded("Keeping the features", true, () =>
+                guarded({ what: "Keeping the features", isWrite: true }, () =>
                   keepFeatures({ client, products, sold, context }),
                 ),
             }
@@ -109,12 +111,4 @@ export function createStripeConnector(): ConnectorDefinition {
       return { crm: null, billing, webhooks: stripeWebhooks, close: () => Promise.resolve() };
     },
   };
-}
-
-async function guarded<T>(what: string, isWrite: boolean, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw toConnectorError(error, { isWrite, what });
-  }
 }

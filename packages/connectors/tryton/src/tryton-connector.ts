@@ -1,12 +1,12 @@
-import { parseConfig, toConnectorError } from "@usher/connector-sdk/http";
+import { guarded, parseConfig } from "@usher/connector-sdk/http";
 import type {
   ConnectorDefinition,
   ConnectorManifest,
   ErpConnector,
 } from "@usher/connector-sdk/spec";
+import { createOneAtATime } from "@usher/connector-sdk/writing";
 import { amendOrder, bookOrder } from "./book-order.ts";
 import { checkTrytonCompany } from "./check-tryton-company.ts";
-import { createOneAtATime } from "./one-at-a-time.ts";
 import { settleOrderSales, type TrytonParts } from "./settle-order-sales.ts";
 import { toErpInvoices } from "./to-erp-invoices.ts";
 import { createTrytonClient } from "./tryton-client.ts";
@@ -61,46 +61,38 @@ export function createTrytonConnector(): ConnectorDefinition {
 
       const erp: ErpConnector = {
         check: (context) =>
-          guarded("Checking Tryton", false, () =>
+          guarded({ what: "Checking Tryton", isWrite: false }, () =>
             checkTrytonCompany({ client, companies, config, context }),
           ),
         upsertCustomer: (customer, context) =>
-          guarded("Finding or making the customer", true, async () => ({
+          guarded({ what: "Finding or making the customer", isWrite: true }, async () => ({
             remoteCustomerId: String(await parts.parties.ensure(customer, context)),
           })),
         upsertItem: (item, context) =>
-          guarded("Finding or making the item", true, async () => ({
+          guarded({ what: "Finding or making the item", isWrite: true }, async () => ({
             remoteItemId: String((await parts.products.ensure(item, context)).id),
           })),
         bookOrder: (order, context) =>
-          guarded("Booking the order", true, () =>
+          guarded({ what: "Booking the order", isWrite: true }, () =>
             orders.run(order.orderId, () => bookOrder({ parts, order, context })),
           ),
         amendOrder: (order, context) =>
-          guarded("Amending the order", true, () =>
+          guarded({ what: "Amending the order", isWrite: true }, () =>
             orders.run(order.orderId, () => amendOrder({ parts, order, context })),
           ),
         cancelOrder: ({ orderId, revision, reason }, context) =>
-          guarded("Taking back the order", true, () =>
+          guarded({ what: "Taking back the order", isWrite: true }, () =>
             orders.run(orderId, async () => {
               const target = { revision, isTakenBack: true };
               await settleOrderSales({ parts, orderId, target, order: null, reason, context });
             }),
           ),
         readInvoices: ({ orderId }, context) =>
-          guarded("Reading the order's invoices", false, async () =>
+          guarded({ what: "Reading the order's invoices", isWrite: false }, async () =>
             toErpInvoices(await parts.sales.find(orderId, context)),
           ),
       };
       return { crm: null, billing: null, erp, webhooks: null, close: () => client.close() };
     },
   };
-}
-
-async function guarded<T>(what: string, isWrite: boolean, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw toConnectorError(error, { isWrite, what });
-  }
 }

@@ -1,3 +1,4 @@
+import { guarded } from "../../http/index.ts";
 import type {
   BillingConnector,
   BillingLine,
@@ -9,7 +10,6 @@ import { type AcmeBill, acmeBill, acmeBills } from "./acme-bill-api.ts";
 import type { AcmeClient } from "./acme-client.ts";
 import { findOrMakeCustomer } from "./acme-customers.ts";
 import { fromAcmeAmount, toAcmeAmount } from "./acme-money.ts";
-import { guarded } from "./guarded.ts";
 import { isTaken } from "./is-taken.ts";
 import { readAcmeChange } from "./read-acme-change.ts";
 

@@ -1,8 +1,8 @@
+import { guarded } from "../../http/index.ts";
 import { createRecentChanges } from "../../reading/index.ts";
 import { ConnectorError, type CrmConnector } from "../../spec/index.ts";
 import type { AcmeClient } from "./acme-client.ts";
 import type { AcmeConfig } from "./acme-config.ts";
-import { guarded } from "./guarded.ts";
 import { readAcmeChanges } from "./read-acme-changes.ts";
 import { readAcmeDeals } from "./read-acme-deals.ts";
 import { writeAcmeStatuses } from "./write-acme-statuses.ts";

@@ -1,4 +1,4 @@
-import { connectorFailure } from "../../http/index.ts";
+import { connectorFailure, guarded } from "../../http/index.ts";
 import type {
   CallContext,
   ErpConnector,
@@ -17,7 +17,6 @@ import {
   acmeSalesOrder,
   acmeSalesOrders,
 } from "./acme-sales-order-api.ts";
-import { guarded } from "./guarded.ts";
 import { isTaken } from "./is-taken.ts";
 
 type Calls = { readonly client: AcmeClient; readonly context: CallContext };

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { guarded } from "../../http/index.ts";
 import { isConnectorError, type WebhookSubscriptions } from "../../spec/index.ts";
 import type { AcmeClient } from "./acme-client.ts";
-import { guarded } from "./guarded.ts";
 
 const subscription = z.looseObject({ id: z.string(), expires_at: z.iso.datetime() });
 

@@ -1,4 +1,4 @@
-import { toConnectorError } from "../../http/index.ts";
+import { toConnectorError } from "./to-connector-error.ts";
 
 /** Runs one method's work: whatever it throws leaves as a `ConnectorError`. */
 export async function guarded<T>(
