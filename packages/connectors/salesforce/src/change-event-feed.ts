@@ -29,13 +29,19 @@ export type TakenEvents =
   | { readonly kind: "lost" }
   | { readonly kind: "failed"; readonly error: ConnectorError };
 
+export type BegunAtTip =
+  | { readonly kind: "standing"; readonly sinceMs: number }
+  /** Not heard of yet: what happens meanwhile may come before the subscription. */
+  | { readonly kind: "pending" }
+  | { readonly kind: "failed"; readonly error: ConnectorError };
+
 /** The org's change events, pulled a hundred at a time from a stream that is kept open. */
 export interface ChangeEventFeed {
   /**
-   * Listens from now on, unless it has begun to already. What happened before has to be read by other means, after this resolves.
-   * Null when the stream stands.
+   * Listens from now on, unless it does already. What happened before the stream stands has to be
+   * read by other means, after this resolves.
    */
-  beginAtTip(context: CallContext): Promise<ConnectorError | null>;
+  beginAtTip(context: CallContext): Promise<BegunAtTip>;
   /**
    * Events behind `after` (null: of the stream that began at the tip). Handing back the `replayId`
    * of the last answer says that its events were stored; anything else begins a stream anew there.
@@ -53,8 +59,8 @@ interface OpenStream {
   latest: string | null;
   buffer: readonly FetchResponse["events"][number][];
   failure: ConnectorError | null;
-  /** The vendor has taken the subscription up. */
-  stands: boolean;
+  /** When the vendor had taken the subscription up, by our clock; null before. */
+  standsSinceMs: number | null;
   heardMs: number;
 }
 
@@ -62,7 +68,10 @@ interface OpenStream {
 const requestedMax = 100;
 /** A stream that is quiet says so within 270 seconds; one that does not is dead. */
 const silenceMsMax = 300_000;
+/** How long a call waits for something to happen. */
 const waitMs = 1_000;
+/** How long a new stream is given to stand. */
+const standMs = 5_000;
 /** After a failure the stream is left alone for a while: polling goes on meanwhile. */
 const restMs = 30_000;
 
@@ -97,12 +106,12 @@ export function createChangeEventFeed(input: {
       latest: null,
       buffer: [],
       failure: null,
-      stands: false,
+      standsSinceMs: null,
       heardMs: now(),
     };
     const heard = () => {
-      stream.stands = true;
       stream.heardMs = now();
+      stream.standsSinceMs ??= stream.heardMs;
       wake();
     };
     const ended = (error: unknown) => {
@@ -132,8 +141,12 @@ export function createChangeEventFeed(input: {
   }
 
   /** Waits until something has happened, but not long. */
-  async function until(hasHappened: () => boolean, context: CallContext): Promise<void> {
-    const ms = Math.max(0, Math.min(waitMs, context.deadline - now()));
+  async function until(
+    hasHappened: () => boolean,
+    context: CallContext,
+    msMax: number,
+  ): Promise<void> {
+    const ms = Math.max(0, Math.min(msMax, context.deadline - now()));
     await new Promise<void>((resolve) => {
       const stop = () => {
         clearTimeout(timer);
@@ -160,7 +173,7 @@ export function createChangeEventFeed(input: {
 
   async function beginWith(session: SalesforceSession, context: CallContext): Promise<OpenStream> {
     const stream = start(null, session);
-    await until(() => stream.stands || stream.failure !== null, context);
+    await until(() => stream.standsSinceMs !== null || stream.failure !== null, context, standMs);
     return stream;
   }
 
@@ -189,6 +202,7 @@ export function createChangeEventFeed(input: {
     await until(
       () => stream.buffer.length > 0 || stream.failure !== null || stream.latest !== null,
       context,
+      waitMs,
     );
     if (stream.buffer.length === 0 && stream.failure !== null) throw stream.failure;
     const raw = stream.buffer.slice(0, requestedMax);
@@ -231,18 +245,26 @@ export function createChangeEventFeed(input: {
 
   return {
     async beginAtTip(context) {
-      if (resting !== null && now() < resting.untilMs) return resting.error;
-      if (open !== null && open.offered === null && isAlive(open)) return null;
+      if (resting !== null && now() < resting.untilMs) {
+        return { kind: "failed", error: resting.error };
+      }
       try {
-        let stream = await beginWith(await sessions.current(context.log), context);
+        let stream = open;
+        if (stream === null || stream.offered !== null || !isAlive(stream)) {
+          stream = await beginWith(await sessions.current(context.log), context);
+        }
         if (stream.failure?.detail.category === "auth_expired") {
           stream = await beginWith(await sessions.renewed(stream.session, context.log), context);
         }
-        const error = stream.failure === null ? null : settled(stream.failure);
-        resting = error === null ? null : rest(error);
-        return error;
+        if (stream.failure === null) {
+          const { standsSinceMs: sinceMs } = stream;
+          return sinceMs === null ? { kind: "pending" } : { kind: "standing", sinceMs };
+        }
+        resting = rest(settled(stream.failure));
+        return { kind: "failed", error: resting.error };
       } catch (error) {
-        return toConnectorError(error, { isWrite: false, what: "Subscribing to change events" });
+        const what = "Subscribing to change events";
+        return { kind: "failed", error: toConnectorError(error, { isWrite: false, what }) };
       }
     },
     async take({ after }, context) {

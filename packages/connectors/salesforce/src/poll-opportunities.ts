@@ -11,6 +11,8 @@ export interface PolledPage {
   readonly changes: readonly DealChange[];
   readonly next: SalesforceCheckpoint;
   readonly hasMore: boolean;
+  /** True when rows of the running second were left for a read that comes soon. */
+  readonly isCut: boolean;
 }
 
 const what = "Reading changed opportunities";
@@ -46,7 +48,7 @@ export async function pollOpportunities(input: {
       ? afterPage({ at, last, settledStamp })
       : afterPass({ at, last, settledStamp });
   const changes = rows.map((row) => ({ dealId: row.id, version: row.stamp }));
-  return { changes, next, hasMore };
+  return { changes, next, hasMore, isCut };
 }
 
 function changesQuery(input: {

@@ -1,6 +1,6 @@
 import type { RecentChanges } from "@usher/connector-sdk/reading";
-import type { CallContext, Checkpoint, DealChange, DealPage } from "@usher/connector-sdk/spec";
-import type { ChangeEventFeed } from "./change-event-feed.ts";
+import type { CallContext, Checkpoint, DealPage } from "@usher/connector-sdk/spec";
+import type { BegunAtTip, ChangeEventFeed } from "./change-event-feed.ts";
 import { type PolledPage, pollOpportunities } from "./poll-opportunities.ts";
 import { readCheckpoint, type SalesforceCheckpoint } from "./salesforce-checkpoint.ts";
 import type { SalesforceClient } from "./salesforce-client.ts";
@@ -18,8 +18,10 @@ export interface ReadChangesInput {
   readonly context: CallContext;
 }
 
-interface Step extends PolledPage {
-  readonly changes: readonly DealChange[];
+/** A row of the running second is left by a pass; two seconds later it is not one any more. */
+const settleMs = 2_000;
+
+interface Step extends Omit<PolledPage, "isCut"> {
   readonly isFullRead?: boolean;
 }
 
@@ -96,21 +98,41 @@ async function pollWith(
   input: ReadChangesInput,
 ): Promise<Step> {
   const { now, context } = input;
-  const isBeginning = at.settledStamp === null;
-  if (at.replayId === null && isBeginning) {
-    const error = await feed.beginAtTip(context);
-    if (error !== null) {
-      context.log({
-        message: "change events cannot be subscribed to: polling goes on in their place",
-        category: error.detail.category,
-        reason: error.message,
-      });
-    }
+  const begun = at.replayId === null ? await feed.beginAtTip(context) : null;
+  const beganMs = now();
+  if (begun?.kind === "failed") {
+    context.log({
+      message: "change events cannot be subscribed to: polling goes on in their place",
+      category: begun.error.detail.category,
+      reason: begun.error.message,
+    });
   }
   const page = await pollOpportunities({ at, ...input });
-  if (page.hasMore) return page;
+  if (page.hasMore || !isGapless({ begun, beganMs, isCut: page.isCut })) return page;
   const polledStamp = new Date(now()).toISOString();
   return { ...page, next: { ...page.next, phase: "events", polledStamp } };
+}
+
+/**
+ * Whether events go on where the pass ends. A row that was saved before the subscription stood is
+ * told by no event, and one that the pass left because its second was running is not read either:
+ * then one more pass follows with the next call. Where there are no events polling goes on anyway.
+ */
+function isGapless(input: {
+  readonly begun: BegunAtTip | null;
+  readonly beganMs: number;
+  readonly isCut: boolean;
+}): boolean {
+  const { begun, beganMs, isCut } = input;
+  switch (begun?.kind) {
+    case undefined:
+    case "failed":
+      return true;
+    case "pending":
+      return false;
+    case "standing":
+      return !isCut || beganMs - begun.sinceMs >= settleMs;
+  }
 }
 
 function isPassDue(at: SalesforceCheckpoint, config: SalesforceConfig, nowMs: number): boolean {
