@@ -8,10 +8,11 @@ import type { PriceRow, ProductRow, SubscriptionItemRow } from "../stripe/stripe
 import { dealLines } from "./edit-deal.ts";
 import { summarizeHubSpot } from "./hubspot/summarize-hubspot.ts";
 import { createProductSums } from "./product-sums.ts";
+import { summarizeNetSuite } from "./summarize-netsuite.ts";
 
 /** Figures for an audit: CRM and billing by product, to the cent and the seat. */
 export function summarizeState(parts: SimulatorParts) {
-  const { org, account, portal, webhooks, faults, traffic } = parts;
+  const { org, account, portal, netsuite, webhooks, faults, traffic } = parts;
   return {
     salesforce: {
       ...summarizeDeals(org),
@@ -28,6 +29,7 @@ export function summarizeState(parts: SimulatorParts) {
       api_calls: traffic.counts("stripe"),
       pending_webhooks: webhooks.pending("stripe"),
     },
+    netsuite: { ...summarizeNetSuite(netsuite), api_calls: traffic.counts("netsuite") },
     faults: faults.list().length,
   };
 }

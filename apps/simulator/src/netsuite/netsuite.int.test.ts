@@ -124,6 +124,27 @@ describe("records", () => {
   });
 });
 
+it("the audit tells what is booked less what was credited, by item", async () => {
+  await anOrder();
+  await anOrder("ord_2");
+  await control(simulator, "POST", "/control/netsuite/orders/ord_1/bill");
+  const close = { item: { items: [{ line: 1, isClosed: true }] } };
+  await client.call("PUT", "/record/v1/salesOrder/eid:ord_2", close);
+  await client.call("PUT", "/record/v1/creditMemo/eid:cm_1", {
+    entity: { externalId: "c1" },
+    item: { items: [{ item: { externalId: "i1" }, quantity: 1, rate: 83.25 }] },
+  });
+  const summary = await control<{ readonly netsuite: unknown }>(
+    simulator,
+    "GET",
+    "/control/state/summary",
+  );
+  expect(summary.netsuite).toMatchObject({
+    counts: { customers: 1, items: 1, sales_orders: { G: 1, H: 1 }, invoices: 1, credit_memos: 1 },
+    booked_by_product: { PRO: { quantity: 2, amount_minor: { USD: 16_650 } } },
+  });
+});
+
 describe("SuiteQL", () => {
   const query = (q: string, page = "", headers: Record<string, string> = { prefer: "transient" }) =>
     client.call("POST", `/query/v1/suiteql${page}`, { q }, headers);
