@@ -1,0 +1,1 @@
+export { aDeal, aDealLine } from "./a-deal.ts";
