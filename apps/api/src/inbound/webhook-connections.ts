@@ -19,6 +19,8 @@ export interface WebhookConnections {
    * vendor's connector is not there: a vendor that is told 4xx would never send the event again.
    */
   find(id: ConnectionId): Promise<WebhookConnection | null>;
+  /** What was changed here is followed at once; other processes follow within seconds. */
+  forget(id: ConnectionId): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -89,6 +91,11 @@ export function createWebhookConnections({
       if (kept.size >= keptMax) kept.clear();
       kept.set(id, { ...opened, at: clock() });
       return opened.connection;
+    },
+    async forget(id) {
+      const known = kept.get(id);
+      kept.delete(id);
+      await known?.system?.close();
     },
     close: async () => {
       for (const { system } of kept.values()) await system?.close();

@@ -110,6 +110,16 @@ describe("what a connection is configured with", () => {
     });
   });
 
+  it("may be a secret of many lines, in a file that a variable names", async () => {
+    const file = join(folder, "key.pem");
+    await writeFile(file, "-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----\n");
+    const { secrets } = await gather({
+      sources: { set: ["authKind=jwt_bearer", "clientId=c", "region=eu"] },
+      environment: { USHER_SECRET_PRIVATE_KEY_FILE: file },
+    });
+    expect(secrets["privateKey"]).toMatch(/^-----BEGIN.*\nabc\n.*KEY-----$/);
+  });
+
   it("is missing with every field and the way to give it, when nobody is there to be asked", async () => {
     const missing = gather({ sources: { set: ["authKind=client_credentials", "region=eu"] } });
     await expect(missing).rejects.toMatchObject({

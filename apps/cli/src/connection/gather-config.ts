@@ -28,7 +28,8 @@ interface Around {
 
 /**
  * Everything a connection is configured with: a file, `--set`, secrets from standard input or
- * from the environment (`USHER_SECRET_CLIENT_SECRET` for `clientSecret`), and questions for what is
+ * from the environment (`USHER_SECRET_CLIENT_SECRET` for `clientSecret`, with `_FILE` behind it the
+ * path of a file, such as a private key's), and questions for what is
  * then still missing. A secret is never taken from the command line, where other processes and the
  * shell's history would see it.
  */
@@ -119,7 +120,11 @@ async function givenValues({
   const { environment } = around;
   for (const field of connector.secret_fields) {
     const value = environment[variableOf(field)];
+    const path = environment[`${variableOf(field)}_FILE`];
     if (value !== undefined && value !== "") given.values[field] = value;
+    else if (path !== undefined && path !== "") {
+      given.values[field] = (await readConfigFile(path)).trim();
+    }
   }
   const webhookSecret = environment["USHER_WEBHOOK_SECRET"];
   if (webhookSecret !== undefined && webhookSecret !== "") given.webhookSecrets = [webhookSecret];

@@ -221,7 +221,6 @@ describe("rotating", () => {
     expect(await send("hook-new")).toBe(401);
     const answer = await rotate({ webhook_secrets: ["hook-new"], webhook_overlap_hours: 1 });
     expect(answer.json.credentials.old_webhook_secrets_until).toEqual(expect.any(String));
-    clockAheadMs += 10_000;
     expect([await send("hook-old"), await send("hook-new")]).toEqual([200, 200]);
     clockAheadMs += 3_600_000;
     expect([await send("hook-old"), await send("hook-new")]).toEqual([401, 200]);

@@ -5,15 +5,18 @@ import type { ApiDependencies } from "../../../api-dependencies.ts";
 import { refuseBadConfig, wrongConfig } from "../../../connection/config-faults.ts";
 import { connectorOf } from "../../../connection/connector-of.ts";
 import { workRoute } from "../../../http/route-handler.ts";
+import type { WebhookConnections } from "../../../inbound/webhook-connections.ts";
 import { toWireConnection } from "../../../wire/to-wire-connection.ts";
 
 /**
  * Takes a connection apart into what is shown and what is sealed. The connector itself judges the
  * configuration, without a call; whether the credentials work, a check tells.
  */
-export function createConnectionRoute(deps: ApiDependencies) {
-  const { keks } = deps;
-  return workRoute("createConnection", async ({ body, tx }) => {
+export function createConnectionRoute(
+  deps: ApiDependencies & { readonly webhooks: WebhookConnections },
+) {
+  const { keks, webhooks } = deps;
+  return workRoute("createConnection", async ({ body, tx, afterCommit }) => {
     const found = connectorOf(deps, body.vendor);
     if ("problem" in found) {
       throw wrongConfig([
@@ -44,6 +47,7 @@ export function createConnectionRoute(deps: ApiDependencies) {
           body.secrets,
         ),
     });
+    afterCommit(() => webhooks.forget(connection.id));
     const standings = await connectionStandings(tx, { connectionId: connection.id });
     return {
       body: toWireConnection({ connection, standing: standings.get(connection.id), deps }),

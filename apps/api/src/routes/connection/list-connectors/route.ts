@@ -32,9 +32,19 @@ function toWireConnector(manifest: ConnectorManifest): WireConnector {
     scopes: [...manifest.scopes],
     secret_fields: [...manifest.secretFields],
     webhook_events: [...manifest.webhookEvents],
-    config_schema: z.toJSONSchema(manifest.configSchema, { io: "input", unrepresentable: "any" }),
+    config_schema: jsonSchemaOf(manifest),
     problem: null,
   };
+}
+
+/** Empty where the schema has no JSON form: the connector is then configured from a file. */
+function jsonSchemaOf({ configSchema }: ConnectorManifest): WireConnector["config_schema"] {
+  try {
+    return z.toJSONSchema(configSchema, { io: "input", unrepresentable: "any" });
+  } catch {
+    // One connector's odd schema must not keep the hub from starting.
+    return {};
+  }
 }
 
 function toWireBroken({ id, problem }: BrokenConnector): WireConnector {

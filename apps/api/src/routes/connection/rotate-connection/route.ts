@@ -20,6 +20,7 @@ import { refuseBadConfig, wrongConfig } from "../../../connection/config-faults.
 import { connectorOf } from "../../../connection/connector-of.ts";
 import { ApiProblem, notFound } from "../../../http/api-problem.ts";
 import { plainRoute } from "../../../http/route-handler.ts";
+import type { WebhookConnections } from "../../../inbound/webhook-connections.ts";
 import { toWireConnection } from "../../../wire/to-wire-connection.ts";
 
 const hourMs = 3_600_000;
@@ -29,8 +30,10 @@ const hourMs = 3_600_000;
  * no instant is the connection without good ones. Workers take them up with their next look at the
  * connection; calls that run end on the old ones. Safe to send again, whatever became of the last.
  */
-export function rotateConnectionRoute(deps: ApiDependencies) {
-  const { database, keks, clock } = deps;
+export function rotateConnectionRoute(
+  deps: ApiDependencies & { readonly webhooks: WebhookConnections },
+) {
+  const { database, keks, clock, webhooks } = deps;
   return plainRoute("rotateConnection", async ({ params, body, caller }) => {
     const { tenantId } = caller;
     const write = { tenantId };
@@ -89,7 +92,7 @@ export function rotateConnectionRoute(deps: ApiDependencies) {
         `${shown.message} The new credentials are kept beside those in use; send the same again.`,
       );
     }
-    return database.withTenant(write, async (tx) => {
+    const rotated = await database.withTenant(write, async (tx) => {
       const isSwitched = await switchCredentials(tx, {
         id: connection.id,
         proven: proving,
@@ -107,14 +110,14 @@ export function rotateConnectionRoute(deps: ApiDependencies) {
       const switched = await findConnection(tx, connection.id);
       if (switched === null) throw notFound("connection");
       const standings = await connectionStandings(tx, { connectionId: connection.id });
-      return {
-        body: toWireConnection({
-          connection: switched,
-          standing: standings.get(connection.id),
-          deps,
-        }),
-      };
+      return toWireConnection({
+        connection: switched,
+        standing: standings.get(connection.id),
+        deps,
+      });
     });
+    await webhooks.forget(connection.id);
+    return { body: rotated };
   });
 }
 
