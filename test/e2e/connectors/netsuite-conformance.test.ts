@@ -1,4 +1,5 @@
 import { describeConnectorConformance } from "@usher/connector-sdk/testing";
-import { conformance } from "./netsuite-conformance.ts";
+import { conformance, conformanceOf } from "./netsuite-conformance.ts";
 
 describeConnectorConformance(conformance);
+describeConnectorConformance(conformanceOf("async"));

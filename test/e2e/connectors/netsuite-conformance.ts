@@ -27,9 +27,9 @@ function refusal(
   };
 }
 
-/** NetSuite, simulated, before the conformance kit: `usher connector test netsuite`. */
-export const conformance: ConformanceSubject = {
-  name: "netsuite",
+/** The connector, writing its orders this way, before the kit. */
+export const conformanceOf = (orderWrites: "sync" | "async"): ConformanceSubject => ({
+  name: orderWrites === "sync" ? "netsuite" : "netsuite through its queue",
   folder: join(findProjectFolder(), "packages/connectors/netsuite"),
   peer: "the simulator",
   skips: {},
@@ -38,7 +38,7 @@ export const conformance: ConformanceSubject = {
     const { tables } = world.simulator.parts.netsuite;
     const connector = createNetsuiteConnector();
     const isTokenRequest = ({ path }: ProxiedRequest) => path.includes("/oauth2/v1/token");
-    const config = (url: string) => world.config(url, { concurrentCallsMax: 3 });
+    const config = (url: string) => world.config(url, { concurrentCallsMax: 3, orderWrites });
     return {
       peerUrl: world.url,
       connect: ({ url, fetch, now }) =>
@@ -151,4 +151,7 @@ export const conformance: ConformanceSubject = {
       stop: () => world.stop(),
     };
   },
-};
+});
+
+/** NetSuite, simulated, before the conformance kit: `usher connector test netsuite`. */
+export const conformance = conformanceOf("sync");
