@@ -224,3 +224,33 @@ describe("concurrency of the whole account", () => {
     expect(refusals).toContainEqual([404, "NONEXISTENT_ID"]);
   });
 });
+
+describe("faults on request", () => {
+  const put = () => client.call("PUT", "/record/v1/customer/eid:c1", { companyName: "Acme" });
+  const strike = (given: object) =>
+    control(simulator, "POST", "/control/faults", { vendor: "netsuite", times: 1, ...given });
+  const customers = () => simulator.parts.netsuite.tables.customer.size;
+
+  it.each([
+    [{ kind: "too_many_requests" }, [429, "CONCURRENCY_LIMIT_EXCEEDED"]],
+    [{ kind: "unauthorized" }, [401, "INVALID_LOGIN"]],
+    [{ kind: "server_error", status: 500 }, [500, "UNEXPECTED_ERROR"]],
+    [{ kind: "refuse_write", object: "customer", message: "No." }, [400, "USER_ERROR"]],
+    [{ kind: "lock", operation: "record.upsert" }, [400, "RCRD_HAS_BEEN_CHANGED"]],
+  ])("%o is refused in NetSuite's words, and nothing happened", async (fault, refusal) => {
+    await strike(fault);
+    expect(await refusalOf(await put())).toEqual(refusal);
+    expect(customers()).toBe(0);
+    expect((await put()).status).toBe(204);
+  });
+
+  it.each([
+    ["down", 0],
+    ["reset_before_commit", 0],
+    ["reset_after_commit", 1],
+  ])("%s cuts the connection, with %i customers made", async (kind, made) => {
+    await strike({ kind, operation: "record.upsert" });
+    await expect(put()).rejects.toThrow();
+    expect(customers()).toBe(made);
+  });
+});
