@@ -141,6 +141,17 @@ describe("a checkout", () => {
     expect(late).toMatchObject({ outcome: end === "paid" ? "paid" : "pending" });
   });
 
+  it("is closed when the order is billed instead, and not opened for one that is", async () => {
+    const { start, bill, complete, sessions, livingSubscriptions } = await aCheckoutWorld();
+    const order = anOrder();
+    const page = await start(order);
+    await bill(order);
+    expect((await sessions()).map(({ status }) => status)).toEqual(["expired"]);
+    expect((await complete(page.recordId)).status).toBe(422);
+    expect((await outcomeOf(start(order))).category).toBe("validation");
+    expect(await livingSubscriptions()).toHaveLength(1);
+  });
+
   it("is closed when the order is taken back", async () => {
     const { start, cancel, complete, sessions } = await aCheckoutWorld();
     const order = anOrder();

@@ -80,6 +80,15 @@ describe("a term that starts later", () => {
     world.wait(370 * day);
     await expect.poll(() => world.livingSubscriptions(), shortly).toEqual([]);
     expect((await schedulesOf(world)).map(({ status }) => status)).toEqual(["completed"]);
+    const [over] = await schedulesOf(world);
+    const change = await world.billing.readChange(
+      {
+        eventId: "evt_1",
+        body: { type: "subscription_schedule.completed", data: { object: { id: over?.id } } },
+      },
+      aCallContext({ now: world.now }),
+    );
+    expect(change).toMatchObject({ orderId: order.orderId, state: "canceled" });
     const bills = (await world.invoices()).filter(({ total }) => total > 0);
     expect(bills.reduce((sum, { total }) => sum + total, 0)).toBe(30_000);
   });

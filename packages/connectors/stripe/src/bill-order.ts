@@ -10,6 +10,7 @@ import { billSubscription, isStandingBill } from "./bill-subscription.ts";
 import { cancelStanding } from "./cancel-order-billing.ts";
 import { findOrderInvoices, findStandingBills, type StandingBill } from "./find-order-bills.ts";
 import { groupSubscriptionLines } from "./group-subscription-lines.ts";
+import { closeOrderSessions } from "./start-checkout.ts";
 import type { StripeClient } from "./stripe-client.ts";
 import type { StripeConfig } from "./stripe-config.ts";
 import type { StripeCustomers } from "./stripe-customers.ts";
@@ -35,7 +36,7 @@ export async function billOrder(input: {
   readonly nowMs: number;
   readonly context: CallContext;
 }): Promise<BillingResult> {
-  const { order, client, customers, context, nowMs } = input;
+  const { order, client, customers, config, context, nowMs } = input;
   const { id: customer, isNew } = await customers.ensure(order.customer, context);
   const where = { client, context, customer, orderId: order.orderId };
   const findStanding = () => findStandingBills(where);
@@ -44,6 +45,8 @@ export async function billOrder(input: {
   const invoiceLines = order.lines.filter(({ billing }) => billing.kind === "invoice");
   const isFirst = order.revision <= 1;
   const mustLook = !isNew && !(isFirst && areKeysGood({ order, nowMs }));
+  // Nobody is to pay on a page what is billed now; what was paid there is found below.
+  if (mustLook && config.checkout) await closeOrderSessions(where);
   const allStanding = mustLook && (!isFirst || groups.length > 0) ? await findStanding() : [];
   const invoices = mustLook && (!isFirst || invoiceLines.length > 0) ? await findInvoices() : [];
   const records: BillingRecord[] = [];

@@ -143,7 +143,7 @@ export function fromStripeSubscription(subscription: Stripe.Subscription): Billi
   return { kind: "subscription", orderId, recordId: subscription.id, state };
 }
 
-/** One that was released or has run its course says nothing: its subscription speaks for itself. */
+/** One that was released says nothing: its subscription speaks for itself. One that has run its course has ended it. */
 function fromStripeSchedule(schedule: Stripe.SubscriptionSchedule): BillingChange {
   const orderId = schedule.metadata?.[metadataKeys.orderId] ?? null;
   if (orderId === null) {
@@ -156,6 +156,9 @@ function fromStripeSchedule(schedule: Stripe.SubscriptionSchedule): BillingChang
       return { ...change, state: "active" };
     case "canceled":
       return { ...change, state: "canceled" };
+    case "completed":
+      if (schedule.end_behavior === "cancel") return { ...change, state: "canceled" };
+      return { kind: "irrelevant", because: `schedule ${schedule.id} is completed` };
     default:
       return { kind: "irrelevant", because: `schedule ${schedule.id} is ${schedule.status}` };
   }

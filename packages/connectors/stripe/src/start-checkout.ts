@@ -1,14 +1,16 @@
 import { connectorFailure } from "@usher/connector-sdk/http";
-import type {
-  BillingLine,
-  BillingOrder,
-  CallContext,
-  CheckoutPage,
-  CheckoutRequest,
+import {
+  type BillingLine,
+  type BillingOrder,
+  type CallContext,
+  type CheckoutPage,
+  type CheckoutRequest,
+  isConnectorError,
 } from "@usher/connector-sdk/spec";
 import type Stripe from "stripe";
 import { invoiceBill } from "./bill-invoice.ts";
 import { createOnce } from "./create-once.ts";
+import { findOrderInvoices, findStandingBills } from "./find-order-bills.ts";
 import { groupSubscriptionLines, type SubscriptionGroup } from "./group-subscription-lines.ts";
 import { toStripeAmount } from "./stripe-amount.ts";
 import type { StripeClient } from "./stripe-client.ts";
@@ -35,7 +37,8 @@ const soonMs = 60 * 1000;
 /**
  * A Checkout session for an order's lines: a subscription, or one payment with an invoice. What
  * comes of it carries the order's metadata as `bill` writes it, so that `bill` finds it and makes
- * nothing beside it. One session a revision at a time; one that lapsed is followed by another.
+ * nothing beside it. One session a revision at a time; one that lapsed is followed by another. An
+ * order that is billed already gets none.
  * @see https://docs.stripe.com/payments/checkout/how-checkout-works
  */
 export async function startCheckout(
@@ -53,8 +56,10 @@ export async function startCheckout(
   }
   const isCurrent = (one: Stripe.Checkout.Session) =>
     isLivingSession(one) && revisionOf(one.metadata) === order.revision;
+  const held = sessions.find(isCurrent);
+  if (held === undefined) await refuseWhatIsBilled({ ...input, order, customer });
   const session =
-    sessions.find(isCurrent) ??
+    held ??
     (await createOnce({
       client,
       context,
@@ -90,6 +95,23 @@ export async function startCheckout(
     url: session.status === "open" ? session.url : null,
     expiresAtMs: session.expires_at * 1000,
   };
+}
+
+/** A page for what is billed already would bill it twice. */
+async function refuseWhatIsBilled(
+  input: Starting & { readonly order: BillingOrder; readonly customer: string },
+): Promise<void> {
+  const { order, ...rest } = input;
+  const where = { ...rest, orderId: order.orderId };
+  const [standing] = await findStandingBills(where);
+  const [invoice] = await findOrderInvoices(where);
+  const id = standing?.subscription?.id ?? standing?.schedule?.id ?? invoice?.id;
+  if (id === undefined) return;
+  throw connectorFailure({
+    category: "validation",
+    message: `Order ${order.orderId} is billed already (${id}): a page to pay it on would bill it twice. Take the bill back first, or change it by a later revision.`,
+    where: { record: `Order ${order.orderId}`, field: "bill" },
+  });
 }
 
 /** Closes the pages that are still open for the order, so that nobody pays for what is taken back. */
@@ -196,14 +218,21 @@ async function closeSession(input: {
   readonly session: Stripe.Checkout.Session;
 }): Promise<void> {
   const { client, context, session } = input;
-  await client.call(
-    {
-      what: `Closing checkout ${session.id}`,
-      isWrite: true,
-      run: (stripe) => stripe.checkout.sessions.expire(session.id),
-    },
-    context,
-  );
+  const what = `Closing checkout ${session.id}`;
+  try {
+    await client.call(
+      { what, isWrite: true, run: (stripe) => stripe.checkout.sessions.expire(session.id) },
+      context,
+    );
+  } catch (error) {
+    // Refused, perhaps because the customer has just gone through it, or it lapsed.
+    if (!isConnectorError(error) || error.detail.category !== "validation") throw error;
+    const current = await client.call(
+      { what, isWrite: false, run: (stripe) => stripe.checkout.sessions.retrieve(session.id) },
+      context,
+    );
+    if (current.status === "open") throw error;
+  }
 }
 
 function isLivingSession(session: Stripe.Checkout.Session): boolean {
