@@ -1,7 +1,8 @@
 import { createSalesforceConnector } from "@usher/connector-salesforce";
-import type { Checkpoint, CrmConnector, DealChange } from "@usher/connector-sdk/spec";
+import type { Checkpoint, CrmConnector, DealChange, DealPage } from "@usher/connector-sdk/spec";
 import { aCallContext, outcomeOf } from "@usher/connector-sdk/testing";
 import { afterEach, describe, expect, it } from "vitest";
+import { createSeededRandom } from "../seeded-random.ts";
 import { aStatus } from "./a-deal-status.ts";
 import { salesforceConfigFor, startSalesforceWorld } from "./salesforce-world.ts";
 
@@ -339,6 +340,68 @@ describe("Salesforce's change events", () => {
     expect(pubSub.opened() - opened).toBeLessThanOrEqual(1);
     expect(said("polling goes on in their place")).toBe(true);
   });
+
+  it.each([1, 4, 6, 8])(
+    "kills, cuts, lost pages, gaps, overflows, migrations and saves within one second lose no deal (seed %i)",
+    async (seed) => {
+      const { world, connect, drain, org, pubSub, pass } = await aWorld();
+      const random = createSeededRandom(seed);
+      const pick = (count: number) => Math.floor(random() * count);
+      let crm = connect();
+      let checkpoint: Checkpoint | null = null;
+      const told = new Set<string>();
+      const won: string[] = [];
+      const weather = [
+        async () => {
+          won.push(...(await world.winDeals([{ name: `d${won.length}` }])));
+        },
+        async () => pass(pick(4) * 700),
+        async () => pubSub.cut("service.unavailable"),
+        async () => {
+          crm = connect();
+        },
+        async () => {
+          const { busEpoch } = org.settings();
+          org.changeSettings({ busEpoch: busEpoch + 1 });
+        },
+        async () => {
+          const { changeMishaps } = org.settings();
+          org.changeSettings({
+            changeMishaps: { ...changeMishaps, [pick(2) === 0 ? "gaps" : "overflows"]: 1 },
+          });
+        },
+      ];
+      // Winning and waiting are the most of it.
+      const steps = [0, 0, 0, 1, 1, 1, 2, 3, 4, 5] as const;
+      for (let step = 0; step < 24; step += 1) {
+        await weather[steps[pick(steps.length)] ?? 0]?.();
+        let page: DealPage | null = null;
+        // A call that ran out of its time is one more page that was not stored.
+        await outcomeOf(
+          crm.readChanges({ checkpoint }, quick()).then((read) => {
+            page = read;
+          }),
+        );
+        page = page as DealPage | null;
+        // A page that is not stored is not told, and its checkpoint not handed back.
+        if (page === null || pick(5) === 0) continue;
+        for (const { dealId } of page.changes) told.add(dealId);
+        checkpoint = page.checkpoint;
+      }
+      for (let turn = 0; turn < 3; turn += 1) {
+        pass(5_000);
+        const read = await drain(crm, checkpoint);
+        for (const id of read.ids) told.add(id);
+        checkpoint = read.checkpoint;
+      }
+      expect(won.filter((id) => !told.has(id))).toEqual([]);
+
+      function quick() {
+        return aCallContext({ deadline: org.now() + 150 });
+      }
+    },
+    60_000,
+  );
 
   it("check says when the Pub/Sub API cannot be reached, and passes where it can", async () => {
     const { connect, context } = await aWorld();
