@@ -13,8 +13,16 @@ const plainInteger = /^-?\d+$/;
  * @see https://github.com/tc39/proposal-json-parse-with-source
  */
 export function parseDecimalSafeJson(text: string): DecimalSafeJson {
+  // Looking at every value costs more than parsing them; most answers hold no number that needs it.
+  if (!mayHoldInexactNumber.test(text)) return JSON.parse(text);
   return JSON.parse(text, keepDigits as (key: string, value: unknown) => unknown);
 }
+
+/**
+ * Finds every number with a fraction, an exponent or 16 digits, and minus zero; something inside a
+ * text may look like one, which costs only time.
+ */
+const mayHoldInexactNumber = /(?:^|[,[]|"\s*:)\s*(?:-0|-?\d+[.eE]|-?\d{16})/;
 
 // The third argument is newer than TypeScript's library; Node has had it since 22.
 function keepDigits(_key: string, value: unknown, context: { readonly source?: string }): unknown {

@@ -37,6 +37,32 @@ describe("plainDecimal", () => {
 });
 
 describe("parseDecimalSafeJson", () => {
+  it("keeps a number only where a double holds it exactly, however and wherever it is written", () => {
+    const digits = fc.stringMatching(/^(0|[1-9]\d{0,19})$/);
+    const literal = fc
+      .tuple(fc.constantFrom("", "-"), digits, fc.constantFrom("", ".5", ".0", "e2", "E-3"))
+      .map((parts) => parts.join(""));
+    const gap = fc.constantFrom("", " ", "\n\t ");
+    fc.assert(
+      fc.property(fc.array(literal, { minLength: 1 }), gap, gap, (literals, before, after) => {
+        const list = `[${literals.map((one) => before + one + after).join(",")}]`;
+        const members = literals.map((one, index) => `"k${index}"${after}:${before}${one}`);
+        const expected = literals.map((one) =>
+          /^-?\d+$/.test(one) && Number.isSafeInteger(Number(one)) ? Number(one) + 0 : "text",
+        );
+        const seen = (value: unknown) => (typeof value === "string" ? "text" : value);
+        for (const text of [list, `{${members.join(",")}}`, `{"in":${list}}`]) {
+          const parsed = parseDecimalSafeJson(text) as object;
+          const values = Object.values("in" in parsed ? (parsed.in as object) : parsed);
+          expect(values.map(seen)).toEqual(expected);
+        }
+        const alone = parseDecimalSafeJson(before + (literals[0] ?? "0"));
+        expect(seen(alone)).toEqual(expected[0]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it("lets no amount pass through floating point", () => {
     const text =
       '{"a":0.1,"b":1e2,"c":12.50,"d":9007199254740993,"e":[0.30000000000000004],"f":-0}';
