@@ -7,6 +7,12 @@ import { createDatabase, type Database } from "@usher/database";
 import type { TenantId } from "@usher/entitlement-core/kernel";
 import { trustKeys, verifyToken } from "@usher/token-signer";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  startTrytonWorld,
+  type TrytonWorld,
+  trytonConfigFor,
+  whyNoTryton,
+} from "./connectors/tryton-world.ts";
 import { type HubUnderTest, startHubUnderTest } from "./hub-under-test.ts";
 import { dataOf } from "./orders-of.ts";
 import { createSeededRandom } from "./seeded-random.ts";
@@ -24,20 +30,25 @@ if (!isThere) {
 }
 /** The whole of it through HubSpot: USHER_PIPELINE_CRM=hubspot. A slice of that runs every time. */
 const crm = process.env["USHER_PIPELINE_CRM"] === "hubspot" ? "hubspot" : "salesforce";
+/** Every order booked in a real Tryton as well, which takes its time: USHER_PIPELINE_ERP=tryton. */
+const isBooked = process.env["USHER_PIPELINE_ERP"] === "tryton";
+if (isThere && isBooked && whyNoTryton !== null) throw new Error(whyNoTryton);
 const seed = Number(process.env["USHER_TEST_SEED"] ?? Date.now() % 1_000_000);
 
 const wonDeals = 4_238;
 const misspelledDeals = 729;
 const discountedDeals = 92;
 const rejectedDeals = 7;
-const minutes = 60_000;
+/** Tryton books a few orders a second, on one core. */
+const minutes = isBooked ? 240_000 : 60_000;
 
 describe.skipIf(!isThere)(
-  `the sample pipeline in ${crm}, while worker and API are killed at random (USHER_TEST_SEED=${seed})`,
+  `the sample pipeline in ${crm}${isBooked ? " and Tryton" : ""}, while worker and API are killed at random (USHER_TEST_SEED=${seed})`,
   () => {
     let hub: HubUnderTest;
     let owner: Database;
     let killer: Killer;
+    let erp: TrytonWorld | undefined;
     const csv = isThere ? readCrmCsv(folder) : undefined;
     const today = new Date().toISOString().slice(0, 10);
 
@@ -50,10 +61,18 @@ describe.skipIf(!isThere)(
           body: toWireCatalog(catalogOfProducts(csv.products)),
         }),
       );
+      if (isBooked) {
+        erp = await startTrytonWorld();
+        const { password, ...config } = trytonConfigFor(erp, erp.url);
+        const secrets = { password };
+        const body = { vendor: "tryton", name: "Tryton", kinds: ["erp" as const], config, secrets };
+        await dataOf(hub.operator.call("createConnection", { body }));
+      }
       killer = startKiller(hub);
-    });
+    }, 3 * minutes);
     afterAll(async () => {
       await killer?.stop();
+      await erp?.stop();
       await owner?.close();
       await hub?.stop();
     });
@@ -190,6 +209,36 @@ describe.skipIf(!isThere)(
         expect([...rights, ...bills]).toEqual([]);
       }
     });
+
+    it.skipIf(!isBooked)(
+      "every Active order stands in Tryton as one sale with a draft invoice, to the cent, and no other order does",
+      { timeout: 5 * minutes },
+      async () => {
+        const sold = await ask((db) =>
+          db
+            .selectFrom("orders")
+            .innerJoin("order_lines", (join) =>
+              join
+                .onRef("order_lines.order_id", "=", "orders.id")
+                .onRef("order_lines.revision", "=", "orders.revision"),
+            )
+            .select(["orders.id", "order_lines.quantity", "order_lines.unit_price_minor"])
+            .where("orders.status", "=", "Active")
+            .execute(),
+        );
+        const cents = new Map<string, number>();
+        for (const { id, quantity, unit_price_minor } of sold) {
+          const sum = Number(quantity) * Number(unit_price_minor);
+          cents.set(id, (cents.get(id) ?? 0) + sum);
+        }
+        const booked = await erp?.allSales();
+        expect(new Map(booked?.map((sale) => [sale.reference, sale.cents]))).toEqual(cents);
+        expect(booked).toHaveLength(wonDeals - rejectedDeals);
+        for (const sale of booked ?? []) {
+          expect(sale).toMatchObject({ state: "processing", invoices: ["draft"] });
+        }
+      },
+    );
 
     it("nothing is stuck or set aside: inbox and outbox are empty, and the parts were killed while they worked", async () => {
       const quarantined = await call(() =>

@@ -5,6 +5,8 @@ import { prepareTryton, type RunningTryton, trytonNames } from "@usher/local-ser
 /** What Tryton itself shows of an order, looked up without the connector. */
 export interface TrytonWorld extends RunningTryton {
   readonly sales: (orderId: string) => Promise<readonly SaleSeen[]>;
+  /** Every sale that was not canceled. */
+  allSales(): Promise<readonly SaleSummary[]>;
   countParties(customerId: string): Promise<number>;
   /** A product that cannot be sold: Tryton refuses to invoice it, since it has no accounts. */
   makeProduct(input: { readonly sku: string; readonly category: string | null }): Promise<void>;
@@ -28,6 +30,17 @@ export interface SaleSeen {
   }[];
   readonly "amendments.": readonly { readonly state: string }[];
 }
+
+export interface SaleSummary {
+  readonly reference: string;
+  readonly state: string;
+  /** Before taxes, in cents. */
+  readonly cents: number;
+  /** The states of its invoices. */
+  readonly invoices: readonly string[];
+}
+
+const salesPageSize = 500;
 
 // Asked for while files are collected, so that tests that cannot run are told apart from failing ones.
 const tryton = await prepareTryton({ say: (sentence) => console.info(sentence) });
@@ -61,6 +74,24 @@ export async function startTrytonWorld(): Promise<TrytonWorld> {
   return {
     ...running,
     sales,
+    async allSales() {
+      const all: SaleSummary[] = [];
+      for (let offset = 0; ; offset += salesPageSize) {
+        const page = await rpc.call<readonly (SaleSeen & { readonly reference: string })[]>(
+          "model.sale.sale.search_read",
+          [["state", "!=", "cancelled"]],
+          offset,
+          salesPageSize,
+          [["id", "ASC"]],
+          ["reference", "state", "untaxed_amount", "invoices.state"],
+        );
+        for (const { reference, state, untaxed_amount, "invoices.": invoices } of page) {
+          const cents = Math.round(Number(untaxed_amount.decimal) * 100);
+          all.push({ reference, state, cents, invoices: invoices.map((one) => one.state) });
+        }
+        if (page.length < salesPageSize) return all;
+      }
+    },
     countParties: (customerId) =>
       rpc.call<number>(
         "model.party.party.search_count",
