@@ -45,7 +45,7 @@ it("the core stands on the libraries of its decision, and on no other", () => {
   const decision = read("docs/decisions/2026-11-24-the-core-stands-on-five-libraries.md");
   const named = /Five libraries[\s\S]*?What the core decides/.exec(decision)?.[0] ?? "";
   const libraries = [...named.matchAll(/`([@\w./-]+)` \(/g)].map(([, name]) => name);
-  expect(Object.keys(dependencies).toSorted()).toEqual(libraries.toSorted());
+  expect(new Set(Object.keys(dependencies))).toEqual(new Set(libraries));
 });
 
 describe("workflows", () => {
