@@ -1,6 +1,9 @@
+import { randomBytes } from "node:crypto";
 import { saveCheckpoint } from "@usher/database";
 import type { ConnectionId } from "@usher/entitlement-core/kernel";
+import { hubKeyEncryptionKey, sealConnectionSecrets } from "@usher/token-signer";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { type ApiRig, keyOf, startApiRig } from "../../testing/api-rig.ts";
 import { signatureOf, signedConnector } from "../../testing/signed-connector.ts";
 import { aSteeredVendor } from "../../testing/steered-connector.ts";
@@ -9,6 +12,14 @@ const vendor = aSteeredVendor();
 const packageProblem = "The package “broken” could not be loaded: it has no main file.";
 const old = "old-secret-key-1";
 const fresh = "new-secret-key-2";
+/** Its schema cannot be told as JSON Schema. */
+const odd = {
+  ...vendor.definition.manifest,
+  id: "odd",
+  configSchema: z.lazy(() => {
+    throw new Error("This schema tells nothing of itself.");
+  }),
+};
 let clockAheadMs = 0;
 let rig: ApiRig;
 beforeAll(async () => {
@@ -17,6 +28,7 @@ beforeAll(async () => {
     connectors: new Map([
       ["signed", signedConnector],
       ["steered", vendor.definition],
+      ["odd", { ...vendor.definition, manifest: odd }],
     ]),
     brokenConnectors: [{ id: "broken", problem: packageProblem }],
   });
@@ -287,13 +299,29 @@ describe("showing", () => {
   });
 });
 
+it("secrets whose key is missing are said to be that, and the connection can be added again", async () => {
+  const lost = hubKeyEncryptionKey(randomBytes(32));
+  const sealed = sealConnectionSecrets({ secrets: { config: {}, webhookSecrets: [] }, kek: lost });
+  await rig.inTenant((tx) =>
+    tx.db.updateTable("connections").set({ secrets: sealed }).where("id", "=", id).execute(),
+  );
+  const found = await check();
+  expect(found.json.outcome).toBe("config");
+  expect(found.json.message).toContain(`sealed by key "${lost.id}", which is not configured`);
+  expect((await rotate({ secrets: { apiKey: fresh } })).json.code).toBe("credentials_unproven");
+  const again = await rig.post("/v1/connections", { body: request(`steered ${made}`) });
+  expect(again.json.id).toBe(id);
+  expect((await check()).json.outcome).toBe("works");
+});
+
 describe("a connector that could not be loaded", () => {
   it("is named with its reason, and stops no other", async () => {
     const { json } = await rig.get("/v1/connectors");
     const byId = new Map<string, Record<string, unknown>>(
       json.data.map((one: { id: string }) => [one.id, one]),
     );
-    expect([...byId.keys()]).toEqual(["broken", "signed", "steered"]);
+    expect([...byId.keys()]).toEqual(["broken", "odd", "signed", "steered"]);
+    expect(byId.get("odd")).toMatchObject({ config_schema: {}, problem: null });
     expect(byId.get("broken")?.["problem"]).toBe(packageProblem);
     expect(byId.get("steered")).toMatchObject({
       secret_fields: ["apiKey"],

@@ -1,9 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
-import { connectionStandings, findConnectionByName, saveConnection } from "@usher/database";
-import { openConnectionSecrets, sealConnectionSecrets } from "@usher/token-signer";
+import {
+  connectionStandings,
+  findConnectionByName,
+  type SealedConnection,
+  saveConnection,
+} from "@usher/database";
+import { sealConnectionSecrets } from "@usher/token-signer";
 import type { ApiDependencies } from "../../../api-dependencies.ts";
 import { refuseBadConfig, wrongConfig } from "../../../connection/config-faults.ts";
 import { connectorOf } from "../../../connection/connector-of.ts";
+import { openSecrets } from "../../../connection/open-secrets.ts";
 import { workRoute } from "../../../http/route-handler.ts";
 import type { WebhookConnections } from "../../../inbound/webhook-connections.ts";
 import { toWireConnection } from "../../../wire/to-wire-connection.ts";
@@ -42,10 +48,7 @@ export function createConnectionRoute(
         before !== null &&
         before.vendor === body.vendor &&
         isDeepStrictEqual(before.config, body.config) &&
-        isDeepStrictEqual(
-          openConnectionSecrets({ sealed: before.sealedSecrets, keks }).config,
-          body.secrets,
-        ),
+        holdsSecrets(deps, before, body.secrets),
     });
     afterCommit(() => webhooks.forget(connection.id));
     const standings = await connectionStandings(tx, { connectionId: connection.id });
@@ -53,4 +56,13 @@ export function createConnectionRoute(
       body: toWireConnection({ connection, standing: standings.get(connection.id), deps }),
     };
   });
+}
+
+function holdsSecrets(
+  deps: Pick<ApiDependencies, "keks">,
+  connection: SealedConnection,
+  secrets: Readonly<Record<string, string>>,
+): boolean {
+  const opened = openSecrets(deps, connection);
+  return "secrets" in opened && isDeepStrictEqual(opened.secrets.config, secrets);
 }

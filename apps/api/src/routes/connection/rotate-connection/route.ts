@@ -9,15 +9,12 @@ import {
   switchCredentials,
 } from "@usher/database";
 import type { Instant } from "@usher/entitlement-core/kernel";
-import {
-  type ConnectionSecrets,
-  openConnectionSecrets,
-  sealConnectionSecrets,
-} from "@usher/token-signer";
+import { type ConnectionSecrets, sealConnectionSecrets } from "@usher/token-signer";
 import type { ApiDependencies } from "../../../api-dependencies.ts";
 import { checkSystem, isRefusal } from "../../../connection/check-system.ts";
 import { refuseBadConfig, wrongConfig } from "../../../connection/config-faults.ts";
 import { connectorOf } from "../../../connection/connector-of.ts";
+import { openSecrets } from "../../../connection/open-secrets.ts";
 import { ApiProblem, notFound } from "../../../http/api-problem.ts";
 import { plainRoute } from "../../../http/route-handler.ts";
 import type { WebhookConnections } from "../../../inbound/webhook-connections.ts";
@@ -44,7 +41,9 @@ export function rotateConnectionRoute(
     const found = connectorOf(deps, connection.vendor);
     if ("problem" in found) throw new ApiProblem("credentials_unproven", found.problem);
     refuseNothing(body);
-    const used = openConnectionSecrets({ sealed: connection.sealedSecrets, keks });
+    const opened = openSecrets(deps, connection);
+    if ("problem" in opened) throw new ApiProblem("credentials_unproven", opened.problem);
+    const used = opened.secrets;
     const config = { ...connection.config, ...body.config };
     const secrets: ConnectionSecrets = {
       config: { ...used.config, ...body.secrets },
@@ -150,12 +149,11 @@ function isSameAsNext(input: {
 }): boolean {
   const { next } = input.connection;
   if (next === null) return false;
-  const { config } = openConnectionSecrets({
-    sealed: next.sealedSecrets,
-    keks: input.deps.keks,
-  });
+  const { name } = input.connection;
+  const opened = openSecrets(input.deps, { sealedSecrets: next.sealedSecrets, name });
   return (
+    "secrets" in opened &&
     isDeepStrictEqual(next.config, input.config) &&
-    isDeepStrictEqual(config, { ...input.secrets.config })
+    isDeepStrictEqual(opened.secrets.config, { ...input.secrets.config })
   );
 }
