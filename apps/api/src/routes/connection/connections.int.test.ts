@@ -346,5 +346,6 @@ describe("a connector that could not be loaded", () => {
     };
     const hook = await rig.post(`/v1/inbound/${id}`, { key: "", body, headers });
     expect([hook.status, hook.json.code]).toEqual([503, "not_ready"]);
+    expect(hook.text).not.toContain(packageProblem);
   });
 });
