@@ -1,9 +1,10 @@
-import { parseConfig, toConnectorError } from "@usher/connector-sdk/http";
+import { guarded, parseConfig } from "@usher/connector-sdk/http";
 import type {
   ConnectorDefinition,
   ConnectorManifest,
   ErpConnector,
 } from "@usher/connector-sdk/spec";
+import { createOneAtATime } from "@usher/connector-sdk/writing";
 import { amendOrder, bookOrder } from "./book-order.ts";
 import { checkNetsuiteAccount } from "./check-netsuite-account.ts";
 import { createNetsuiteClient, netsuiteHosts } from "./netsuite-client.ts";
@@ -13,7 +14,6 @@ import { createNetsuiteCustomers } from "./netsuite-customers.ts";
 import { createNetsuiteItems } from "./netsuite-items.ts";
 import { createNetsuiteOrders } from "./netsuite-orders.ts";
 import { createNetsuiteRecordWriter } from "./netsuite-record-writer.ts";
-import { createOneAtATime } from "./one-at-a-time.ts";
 import { readOrderInvoices } from "./read-order-invoices.ts";
 import { type NetsuiteParts, settleOrder } from "./settle-order.ts";
 
@@ -55,46 +55,38 @@ export function createNetsuiteConnector(): ConnectorDefinition {
 
       const erp: ErpConnector = {
         check: (context) =>
-          guarded("Checking NetSuite", false, () =>
+          guarded({ what: "Checking NetSuite", isWrite: false }, () =>
             checkNetsuiteAccount({ client, currencies: parts.currencies, context }),
           ),
         upsertCustomer: (customer, context) =>
-          guarded("Finding or making the customer", true, async () => ({
+          guarded({ what: "Finding or making the customer", isWrite: true }, async () => ({
             remoteCustomerId: await parts.customers.ensure({ customer, currency: null }, context),
           })),
         upsertItem: (item, context) =>
-          guarded("Finding or making the item", true, async () => ({
+          guarded({ what: "Finding or making the item", isWrite: true }, async () => ({
             remoteItemId: (await parts.items.ensure([item], context)).get(item.sku) ?? "",
           })),
         bookOrder: (order, context) =>
-          guarded("Booking the order", true, () =>
+          guarded({ what: "Booking the order", isWrite: true }, () =>
             orders.run(order.orderId, () => bookOrder({ parts, order, context })),
           ),
         amendOrder: (order, context) =>
-          guarded("Amending the order", true, () =>
+          guarded({ what: "Amending the order", isWrite: true }, () =>
             orders.run(order.orderId, () => amendOrder({ parts, order, context })),
           ),
         cancelOrder: ({ orderId, revision, reason }, context) =>
-          guarded("Taking back the order", true, () =>
+          guarded({ what: "Taking back the order", isWrite: true }, () =>
             orders.run(orderId, async () => {
               const target = { revision, isTakenBack: true };
               await settleOrder({ parts, orderId, target, order: null, reason, context });
             }),
           ),
         readInvoices: ({ orderId }, context) =>
-          guarded("Reading the order's invoices", false, () =>
+          guarded({ what: "Reading the order's invoices", isWrite: false }, () =>
             readOrderInvoices({ parts, orderId, context }),
           ),
       };
       return { crm: null, billing: null, erp, webhooks: null, close: async () => undefined };
     },
   };
-}
-
-async function guarded<T>(what: string, isWrite: boolean, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw toConnectorError(error, { isWrite, what });
-  }
 }

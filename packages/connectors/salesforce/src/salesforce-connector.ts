@@ -1,4 +1,4 @@
-import { parseConfig, toConnectorError } from "@usher/connector-sdk/http";
+import { guarded, parseConfig } from "@usher/connector-sdk/http";
 import { createRecentChanges } from "@usher/connector-sdk/reading";
 import {
   type ConnectorDefinition,
@@ -55,23 +55,23 @@ export function createSalesforceConnector(): ConnectorDefinition {
 
       const crm: CrmConnector = {
         check: (context) =>
-          guarded("Checking the org", false, () =>
+          guarded({ what: "Checking the org", isWrite: false }, () =>
             checkSalesforceOrg({ config, client, api, context }),
           ),
         readChanges: ({ checkpoint }, context) =>
-          guarded("Reading changed opportunities", false, () =>
+          guarded({ what: "Reading changed opportunities", isWrite: false }, () =>
             readOpportunityChanges({ checkpoint, config, client, feed, recent, now, context }),
           ),
         readDeals: ({ dealIds }, context) =>
-          guarded("Reading opportunities", false, () =>
+          guarded({ what: "Reading opportunities", isWrite: false }, () =>
             readOpportunities({ dealIds, config, client, context }),
           ),
         writeStatuses: ({ writes }, context) =>
-          guarded("Writing statuses", true, () =>
+          guarded({ what: "Writing statuses", isWrite: true }, () =>
             writeOpportunityStatuses({ writes, fieldPrefix, client, context }),
           ),
         writeStatus: (write, context) =>
-          guarded("Writing a status", true, async () => {
+          guarded({ what: "Writing a status", isWrite: true }, async () => {
             const [answer] = await writeOpportunityStatuses({
               writes: [write],
               fieldPrefix,
@@ -106,24 +106,24 @@ function guardedErp(erp: ErpConnector): ErpConnector {
   return {
     check: erp.check,
     upsertCustomer: (customer, context) =>
-      guarded("Finding or making the account", true, () => erp.upsertCustomer(customer, context)),
+      guarded({ what: "Finding or making the account", isWrite: true }, () =>
+        erp.upsertCustomer(customer, context),
+      ),
     upsertItem: (item, context) =>
-      guarded("Finding or making the product", true, () => erp.upsertItem(item, context)),
+      guarded({ what: "Finding or making the product", isWrite: true }, () =>
+        erp.upsertItem(item, context),
+      ),
     bookOrder: (order, context) =>
-      guarded("Booking the order", true, () => erp.bookOrder(order, context)),
+      guarded({ what: "Booking the order", isWrite: true }, () => erp.bookOrder(order, context)),
     amendOrder: (order, context) =>
-      guarded("Amending the order", true, () => erp.amendOrder(order, context)),
+      guarded({ what: "Amending the order", isWrite: true }, () => erp.amendOrder(order, context)),
     cancelOrder: (order, context) =>
-      guarded("Taking back the order", true, () => erp.cancelOrder(order, context)),
+      guarded({ what: "Taking back the order", isWrite: true }, () =>
+        erp.cancelOrder(order, context),
+      ),
     readInvoices: (order, context) =>
-      guarded("Reading the order's invoices", false, () => erp.readInvoices(order, context)),
+      guarded({ what: "Reading the order's invoices", isWrite: false }, () =>
+        erp.readInvoices(order, context),
+      ),
   };
-}
-
-async function guarded<T>(what: string, isWrite: boolean, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw toConnectorError(error, { isWrite, what });
-  }
 }

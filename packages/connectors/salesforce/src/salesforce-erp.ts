@@ -1,10 +1,10 @@
 import type { ErpConnector } from "@usher/connector-sdk/spec";
+import { createOneAtATime } from "@usher/connector-sdk/writing";
 import {
   bookSalesforceOrder,
   cancelSalesforceOrder,
   type OrderBooks,
 } from "./book-salesforce-order.ts";
-import { createOneAtATime } from "./one-at-a-time.ts";
 import { createPriceMemory } from "./price-memory.ts";
 import { ensureAccount } from "./salesforce-accounts.ts";
 import { orderFields } from "./salesforce-order-fields.ts";

@@ -1,10 +1,11 @@
-import { connectorFailure, parseShape, toConnectorError } from "@usher/connector-sdk/http";
-import type {
-  CallContext,
-  ConnectorErrorDetail,
-  DealStatus,
-  StatusWriteResult,
-} from "@usher/connector-sdk/spec";
+import { connectorFailure, parseShape } from "@usher/connector-sdk/http";
+import type { CallContext, ConnectorErrorDetail } from "@usher/connector-sdk/spec";
+import {
+  type StatusUpdate,
+  type StatusWrite,
+  type StatusWriteAnswer,
+  writeStatuses,
+} from "@usher/connector-sdk/writing";
 import { z } from "zod";
 import type { SalesforceClient } from "./salesforce-client.ts";
 import { fromSalesforceErrorItem } from "./salesforce-failure.ts";
@@ -15,13 +16,6 @@ import { showsSameStatus, toSalesforceStatus } from "./to-salesforce-status.ts";
 
 /** sObject Collections take this many records. */
 export const recordsPerWriteMax = 200;
-
-export interface StatusWrite {
-  readonly dealId: string;
-  readonly status: DealStatus;
-}
-
-export type StatusWriteAnswer = StatusWriteResult | { readonly error: ConnectorErrorDetail };
 
 const currentRecord = z.looseObject({ Id: z.string(), Name: z.string().nullish() });
 const currentPage = z.looseObject({ records: z.array(currentRecord) });
@@ -41,13 +35,11 @@ const collectionAnswer = z.array(
   }),
 );
 
-/**
- * Shows each order's status on its opportunity: two calls for 200. What stands there is read first,
- * so that a later sequence is never overwritten and nothing is written that is there already.
- * One answer an input, in order. When not even the first chunk could be tried it throws; once
- * something was written, a failing chunk is told per input.
- */
-export async function writeOpportunityStatuses(input: {
+type CurrentRecord = z.output<typeof currentRecord>;
+type Update = StatusUpdate<ReturnType<typeof toSalesforceStatus>>;
+
+/** Shows each order's status on its opportunity: two calls for 200. */
+export function writeOpportunityStatuses(input: {
   readonly writes: readonly StatusWrite[];
   readonly fieldPrefix: string;
   readonly client: SalesforceClient;
@@ -55,72 +47,46 @@ export async function writeOpportunityStatuses(input: {
 }): Promise<readonly StatusWriteAnswer[]> {
   const { writes, client, context } = input;
   const fields = statusFields(input.fieldPrefix);
-  const answers: StatusWriteAnswer[] = [];
-  for (let from = 0; from < writes.length; from += recordsPerWriteMax) {
-    const chunk = writes.slice(from, from + recordsPerWriteMax);
-    try {
-      answers.push(...(await writeChunk({ chunk, fields, client, context })));
-    } catch (thrown) {
-      const error = toConnectorError(thrown, { isWrite: true, what: "Writing statuses" });
-      if (from === 0) throw error;
-      return [...answers, ...writes.slice(from).map(() => ({ error: error.detail }))];
-    }
-  }
-  return answers;
+  return writeStatuses(
+    {
+      batchSizeMax: recordsPerWriteMax,
+      toRemoteId: toSalesforceId,
+      readCurrent: (ids) => readCurrent({ ids, fields, client, context }),
+      sequenceOf: (remote: CurrentRecord) => Number(remote[fields.sequence] ?? 0),
+      toValues: (status) => toSalesforceStatus({ status, fields }),
+      showsSame: showsSameStatus,
+      describe: ({ id, remote }) => `Opportunity “${remote.Name ?? id}” (${id})`,
+      goneError,
+      send: (updates) => sendUpdates({ updates, client, context }),
+    },
+    writes,
+  );
 }
 
-async function writeChunk(input: {
-  readonly chunk: readonly StatusWrite[];
-  readonly fields: SalesforceStatusFields;
+async function sendUpdates(input: {
+  readonly updates: readonly Update[];
   readonly client: SalesforceClient;
   readonly context: CallContext;
-}): Promise<readonly StatusWriteAnswer[]> {
-  const { chunk, fields, client, context } = input;
-  const ids = chunk.map(({ dealId }) => toSalesforceId(dealId));
-  const current = await readCurrent({
-    ids: ids.filter((id) => id !== null),
-    fields,
-    client,
-    context,
-  });
-  const latest = latestWrites({ chunk, ids });
-  const answers: StatusWriteAnswer[] = [];
-  const records: Record<string, unknown>[] = [];
-  const places: { readonly place: number; readonly record: string }[] = [];
-  for (const [place, { dealId, status }] of chunk.entries()) {
-    const id = ids[place] ?? null;
-    const remote = id === null ? undefined : current.get(id);
-    if (id === null || remote === undefined) {
-      answers[place] = { error: goneError(dealId) };
-      continue;
-    }
-    const remoteSequence = Number(remote[fields.sequence] ?? 0);
-    if (latest.get(id) !== place || remoteSequence > status.sequence) {
-      answers[place] = "outrun";
-      continue;
-    }
-    const wanted = toSalesforceStatus({ status, fields });
-    if (showsSameStatus({ remote, wanted })) {
-      answers[place] = "unchanged";
-      continue;
-    }
-    records.push({ attributes: { type: "Opportunity" }, id, ...wanted });
-    places.push({ place, record: `Opportunity “${remote.Name ?? id}” (${id})` });
-  }
-  if (records.length === 0) return answers;
+}): Promise<ReadonlyMap<number, StatusWriteAnswer>> {
+  const { updates, client, context } = input;
   const what = "Writing statuses to opportunities";
+  const records = updates.map(({ id, values }) => ({
+    attributes: { type: "Opportunity" },
+    id,
+    ...values,
+  }));
   const value = await client.patch("/composite/sobjects", { allOrNone: false, records }, context);
   const results = parseShape({ schema: collectionAnswer, value, what });
   if (results.length !== records.length) throw miscounted(records.length, results.length);
-  for (const [at, { place, record }] of places.entries()) {
-    const result = results[at];
-    // A collection answers 200 also when it refused: each item has to be looked at (jsforce #813).
-    answers[place] =
-      result?.success === true
+  // A collection answers 200 also when it refused: each item has to be looked at (jsforce #813).
+  return new Map(
+    updates.map(({ place, record }, at) => [
+      place,
+      results[at]?.success === true
         ? "written"
-        : { error: itemError({ errors: result?.errors, record }) };
-  }
-  return answers;
+        : { error: itemError({ errors: results[at]?.errors, record }) },
+    ]),
+  );
 }
 
 async function readCurrent(input: {
@@ -130,7 +96,7 @@ async function readCurrent(input: {
   readonly context: CallContext;
 }) {
   const { ids, fields, client, context } = input;
-  if (ids.length === 0) return new Map<string, z.output<typeof currentRecord>>();
+  if (ids.length === 0) return new Map<string, CurrentRecord>();
   const soql = `SELECT Id, Name, ${Object.values(fields).join(", ")} FROM Opportunity WHERE Id IN (${soqlTexts([...new Set(ids)])})`;
   const page = parseShape({
     schema: currentPage,
@@ -138,22 +104,6 @@ async function readCurrent(input: {
     what: "Reading the statuses that stand",
   });
   return new Map(page.records.map((record) => [record.Id, record]));
-}
-
-/** Of several writes to one deal only the latest is sent: a collection may not name a record twice. */
-function latestWrites(input: {
-  readonly chunk: readonly StatusWrite[];
-  readonly ids: readonly (string | null)[];
-}): Map<string, number> {
-  const latest = new Map<string, number>();
-  for (const [place, { status }] of input.chunk.entries()) {
-    const id = input.ids[place];
-    if (id === undefined || id === null) continue;
-    const held = latest.get(id);
-    const heldSequence = held === undefined ? -1 : (input.chunk[held]?.status.sequence ?? -1);
-    if (status.sequence >= heldSequence) latest.set(id, place);
-  }
-  return latest;
 }
 
 function itemError(input: {
