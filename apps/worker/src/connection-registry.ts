@@ -50,6 +50,8 @@ export interface ConnectionRegistryDependencies {
 }
 
 export interface ConnectionRegistry extends ConnectedVendors {
+  /** The tenant's connections are other ones by now: they are read again when next asked for. */
+  forget(tenantId: string): void;
   close(): Promise<void>;
 }
 
@@ -75,11 +77,16 @@ const closeAfterMs = 60_000;
 export function createConnectionRegistry(deps: ConnectionRegistryDependencies): ConnectionRegistry {
   const tenants = new Map<string, TenantConnections>();
   const readings = new Map<string, Promise<TenantConnections>>();
+  const forgottenAt = new Map<string, number>();
   const retired = new Set<{ readonly system: ConnectedSystem; readonly at: number }>();
 
   async function connectionsOf(tenantId: string): Promise<readonly OpenConnection[]> {
     const known = tenants.get(tenantId);
-    if (known !== undefined && deps.now() - known.readAt < deps.freshForMs) return known.open;
+    const isFresh =
+      known !== undefined &&
+      deps.now() - known.readAt < deps.freshForMs &&
+      known.readAt > (forgottenAt.get(tenantId) ?? Number.NEGATIVE_INFINITY);
+    if (isFresh) return known.open;
     // One reading at a time: two would connect a new connection twice, each with limits of its own.
     let reading = readings.get(tenantId);
     if (reading === undefined) {
@@ -181,6 +188,8 @@ export function createConnectionRegistry(deps: ConnectionRegistryDependencies): 
   }
 
   return {
+    // A reading that is under way may have begun too early, so it does not count as fresh either.
+    forget: (tenantId) => forgottenAt.set(tenantId, deps.now()),
     ofKind: async ({ tenantId, kind }) =>
       (await connectionsOf(tenantId)).filter((one) => one.kinds.includes(kind)),
     byId: async ({ tenantId, connectionId }) =>

@@ -83,6 +83,32 @@ const fixed = (tenantId: TenantId, accessToken: string, config: object = {}) =>
 
 const newRegistry = () => openRegistry({ database, key });
 
+it("a connection that was just entered is there for the next order, however fresh the list is", async () => {
+  const [tenantId] = tenants;
+  const registry = openRegistry({ database, key, freshForMs: 3_600_000 });
+  let isTold = false;
+  const listener = await database.listen({
+    channels: ["usher_connections"],
+    onNotification: ({ payload }) => {
+      registry.forget(payload);
+      isTold = true;
+    },
+  });
+  const before = await registry.ofKind({ tenantId, kind: "crm" });
+  const connectionId = await fixed(tenantId, "pat-new");
+  await waitUntil(() => isTold, {
+    timeoutMs: 10_000,
+    giveUp: () => new Error("Nobody announced the connection."),
+  });
+  const after = await registry.ofKind({ tenantId, kind: "crm" });
+  expect(after.map((one) => one.connectionId)).toEqual(
+    expect.arrayContaining([...before.map((one) => one.connectionId), connectionId]),
+  );
+  expect(after).toHaveLength(before.length + 1);
+  await listener.close();
+  await registry.close();
+});
+
 describe("two worker processes", () => {
   it("with an expired token make one token request, and the loser reads with what the winner stored", async () => {
     const [tenantId] = tenants;

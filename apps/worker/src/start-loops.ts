@@ -2,7 +2,6 @@ import {
   type AtFailpoint,
   type CallVendor,
   type CatalogMemory,
-  type ConnectedVendors,
   tellDeals,
 } from "@usher/activities";
 import type { Database } from "@usher/database";
@@ -10,6 +9,7 @@ import type { Instant } from "@usher/entitlement-core/kernel";
 import type { FulfillmentClient } from "@usher/temporal-client";
 import { createAnnouncementPoller } from "./announcement-poller.ts";
 import { type ConnectionTurn, startConnectionLoops } from "./connection-loops.ts";
+import type { ConnectionRegistry } from "./connection-registry.ts";
 import { createCrmPoller } from "./crm-poller.ts";
 import { createFeatureKeeper } from "./feature-keeper.ts";
 import { createInboxDispatcher } from "./inbox-dispatcher.ts";
@@ -25,7 +25,7 @@ import type { WorkerMetrics } from "./worker-metrics.ts";
 export interface LoopDependencies {
   readonly database: Database;
   readonly fulfillment: FulfillmentClient;
-  readonly vendors: ConnectedVendors;
+  readonly vendors: ConnectionRegistry;
   readonly callVendor: CallVendor;
   readonly catalogs: CatalogMemory;
   readonly metrics: WorkerMetrics;
@@ -124,8 +124,12 @@ export async function startLoops(deps: LoopDependencies): Promise<Loops> {
     idleMs: recoverEveryMs,
   });
   const listener = await database.listen({
-    channels: ["usher_outbox", "usher_inbox"],
+    channels: ["usher_outbox", "usher_inbox", "usher_connections"],
     onNotification: ({ channel, payload }) => {
+      if (channel === "usher_connections") {
+        vendors.forget(payload);
+        return;
+      }
       if (channel === "usher_outbox") relay.wake();
       else inbox.wake(payload);
       telling.wake(payload);

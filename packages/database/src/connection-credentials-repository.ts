@@ -1,6 +1,6 @@
 import type { ConnectionId, Instant } from "@usher/entitlement-core/kernel";
 import { sql } from "kysely";
-import type { NextCredentials } from "./connection-repository.ts";
+import { announceConnections, type NextCredentials } from "./connection-repository.ts";
 import { jsonb } from "./jsonb.ts";
 import type { TenantTransaction } from "./tenant-transaction.ts";
 import { toDateOrNull } from "./timestamps.ts";
@@ -51,6 +51,7 @@ export async function switchCredentials(
     delete from connection_tokens t using connections c
       where c.id = ${input.id} and t.connection_id = c.id
         and t.credentials_version < c.credentials_version - 1`.execute(tx.db);
+  await announceConnections(tx);
   return true;
 }
 

@@ -102,7 +102,13 @@ export async function saveConnection(
     )
     .returning(shown)
     .executeTakeFirstOrThrow();
+  await announceConnections(tx);
   return fromConnectionRow(row);
+}
+
+/** Workers keep connections in memory for seconds: the next order is to meet what has just been entered. */
+export async function announceConnections(tx: TenantTransaction): Promise<void> {
+  await sql`select announce('usher_connections', ${tx.tenantId})`.execute(tx.db);
 }
 
 export async function listConnections(tx: TenantTransaction): Promise<readonly Connection[]> {

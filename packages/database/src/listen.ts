@@ -11,6 +11,8 @@ export type Channel =
   | "usher_outbox"
   /** tenant id with new inbox messages */
   | "usher_inbox"
+  /** tenant id whose connections were added, or have other credentials or settings */
+  | "usher_connections"
   /** `tenant_id:status_list_id` with newly revoked tokens */
   | "usher_status_lists";
 

@@ -17,6 +17,7 @@ export function openRegistry(input: {
   readonly database: Database;
   readonly key: Uint8Array;
   readonly onUnusable?: (failure: ConnectorErrorDetail) => void;
+  readonly freshForMs?: number;
 }): ConnectionRegistry {
   const { database } = input;
   const kek = hubKeyEncryptionKey(input.key);
@@ -38,7 +39,7 @@ export function openRegistry(input: {
     }),
     onUnusable: ({ failure }) => input.onUnusable?.(failure),
     now: Date.now,
-    freshForMs: 0,
+    freshForMs: input.freshForMs ?? 0,
   });
 }
 
