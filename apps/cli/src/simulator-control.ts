@@ -37,6 +37,8 @@ export interface SimulatorControl {
       readonly secret: string;
     }[],
   ): Promise<void>;
+  /** As NetSuite's administrator does for an integration that logs in by certificate. Its id there. */
+  mapCertificate(input: { readonly clientId: string; readonly publicKey: string }): Promise<string>;
 }
 
 export function createSimulatorControl(
@@ -69,6 +71,11 @@ export function createSimulatorControl(
       for (const { id } of known.data)
         await call("DELETE", `/control/webhooks/${encodeURIComponent(id)}`);
       for (const endpoint of endpoints) await call("POST", "/control/webhooks", endpoint);
+    },
+    mapCertificate: async ({ clientId, publicKey }) => {
+      const body = { client_id: clientId, public_key: publicKey };
+      const made = await call("POST", "/control/netsuite/certificates", body);
+      return z.object({ certificate_id: z.string() }).parse(made).certificate_id;
     },
   };
 }

@@ -66,7 +66,14 @@ async function start(config: CliConfig, options: StartOptions): Promise<void> {
     const { baseUrl, simulatorUrl } = hub;
     const operator = createUsherClient({ baseUrl, apiKey: hub.operatorKey });
     const simulator = createSimulatorControl(simulatorUrl);
-    await seedDemo({ hub: operator, baseUrl, simulatorUrl, simulator, secrets });
+    await seedDemo({
+      hub: operator,
+      baseUrl,
+      simulatorUrl,
+      simulator,
+      secrets,
+      isBooked: true,
+    });
     const approver = await makeApprover(operator);
     const signInLink = await makeSignInLink(operator);
     emit("ready", writeDemoFile({ home: config.home, hub }));

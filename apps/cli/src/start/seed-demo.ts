@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { toWireCatalog, type UsherClient } from "@usher/api-contract";
 import { expectOk } from "../hub.ts";
 import { type SimulatedCrm, type SimulatorControl, simulatedCrms } from "../simulator-control.ts";
@@ -10,6 +11,8 @@ const simulatedCredentials = {
   salesforceClientSecret: "usher-demo-secret",
   hubspotAccessToken: "pat-na1-usher-demo",
   stripeKey: "sk_test_usherdemo",
+  netsuiteAccountId: "TSTDRV1234567",
+  netsuiteClientId: "usher-netsuite-client",
 } as const;
 
 export const simulatorEnvironment = {
@@ -28,8 +31,10 @@ export async function seedDemo(input: {
   readonly secrets: HubSecrets;
   /** Which simulated CRMs are connected; default: all. */
   readonly crms?: readonly SimulatedCrm[];
+  /** Whether orders are booked in the simulated NetSuite beside being billed; default: no. */
+  readonly isBooked?: boolean;
 }): Promise<void> {
-  const { hub, secrets, simulatorUrl, crms = simulatedCrms } = input;
+  const { hub, secrets, simulatorUrl, crms = simulatedCrms, isBooked = false } = input;
   const vendors = [...crms, "stripe"] as const;
   const webhookSecrets = {
     salesforce: secrets.salesforce_webhook_secret,
@@ -51,10 +56,43 @@ export async function seedDemo(input: {
     endpoints.push({ vendor, url: `${input.baseUrl}/v1/inbound/${id}`, secret });
   }
   await input.simulator.sendWebhooksTo(endpoints);
+  if (isBooked) await connectErp({ hub, simulator: input.simulator, simulatorUrl });
   const catalog = toWireCatalog(demoCatalog);
   const published = await hub.call("getCatalog");
   // A catalog that someone pushed since stays: a start must not undo a person's work.
   if (!published.ok) expectOk(await hub.call("publishCatalog", { body: catalog }));
+}
+
+/** With a key of this start: its certificate is given to the simulated account first. */
+async function connectErp(input: {
+  readonly hub: UsherClient;
+  readonly simulator: SimulatorControl;
+  readonly simulatorUrl: string;
+}): Promise<void> {
+  const { publicKey, privateKey } = generateKeyPairSync("ec", {
+    namedCurve: "P-256",
+    publicKeyEncoding: { type: "spki", format: "pem" },
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+  });
+  const clientId = simulatedCredentials.netsuiteClientId;
+  const certificateId = await input.simulator.mapCertificate({ clientId, publicKey });
+  expectOk(
+    await input.hub.call("createConnection", {
+      body: {
+        vendor: "netsuite",
+        name: "NetSuite (simulated)",
+        kinds: ["erp"],
+        config: {
+          accountId: simulatedCredentials.netsuiteAccountId,
+          baseUrl: input.simulatorUrl,
+          clientId,
+          certificateId,
+          incomeAccount: "54",
+        },
+        secrets: { privateKey },
+      },
+    }),
+  );
 }
 
 function connectionsTo(simulatorUrl: string) {

@@ -18,6 +18,7 @@ export function writeDemoFile(input: {
       salesforce: { url: hub.simulatorUrl },
       hubspot: { url: hub.simulatorUrl },
       stripe: { url: hub.simulatorUrl },
+      netsuite: { url: hub.simulatorUrl },
     },
   };
   writeFileSync(demoFilePath(input.home), `${JSON.stringify(demo, null, 2)}\n`, { mode: 0o600 });
