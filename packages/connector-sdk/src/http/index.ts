@@ -3,6 +3,7 @@ export * from "./base-url.ts";
 export * from "./category-of-status.ts";
 export * from "./concurrency-limit.ts";
 export * from "./connector-failure.ts";
+export * from "./decimal-amount.ts";
 export * from "./decimal-text.ts";
 export * from "./guarded.ts";
 export * from "./http-client.ts";

@@ -1,5 +1,4 @@
 import { connectorFailure, plainDecimal } from "@usher/connector-sdk/http";
-import { moneyToDecimal, parseCurrency, parseMoney } from "@usher/entitlement-core/kernel";
 
 const places = 10;
 const digitsOfDecimal = /^(-?)(\d+)(?:\.(\d+))?$/;
@@ -27,31 +26,4 @@ export function fromUnits(units: bigint): string {
 /** A decimal as a JSON number of exactly these digits, which `JSON.stringify` of a float would not promise. */
 export function jsonNumber(decimal: string): unknown {
   return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(decimal);
-}
-
-/** An amount in minor units as NetSuite takes it. */
-export function toNetsuiteAmount(input: {
-  readonly minor: number;
-  readonly currency: string;
-}): string {
-  const currency = parseCurrency(input.currency);
-  if (currency !== null) return moneyToDecimal({ minor: input.minor, currency });
-  throw connectorFailure({
-    category: "validation",
-    message: `Expected a currency of ISO 4217, got “${input.currency}”.`,
-  });
-}
-
-/** An amount of NetSuite's in minor units. `schema_drift` when it has more digits than the currency. */
-export function fromNetsuiteAmount(input: {
-  readonly amount: string;
-  readonly currency: string;
-  readonly what: string;
-}): number {
-  const read = parseMoney({ amount: input.amount, currency: input.currency, allowNegative: true });
-  if (read.ok) return read.value.minor;
-  throw connectorFailure({
-    category: "schema_drift",
-    message: `${input.what}: ${read.reasons[0].sentence}`,
-  });
 }

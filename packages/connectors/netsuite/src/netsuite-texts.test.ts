@@ -1,12 +1,7 @@
+import { fromDecimalAmount, toDecimalAmount } from "@usher/connector-sdk/http";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  fromNetsuiteAmount,
-  fromUnits,
-  jsonNumber,
-  toNetsuiteAmount,
-  toUnits,
-} from "./exact-decimal.ts";
+import { fromUnits, jsonNumber, toUnits } from "./exact-decimal.ts";
 import { creditExternalId, toExternalId } from "./external-id.ts";
 import { accountOrigin } from "./netsuite-config.ts";
 import { describeOrderMark, readOrderMark } from "./order-mark.ts";
@@ -51,8 +46,8 @@ describe("amounts", () => {
     ["JPY", 500, "500"],
     ["KWD", 1_230, "1.230"],
   ])("in %s go out and come back to the last digit", (currency, minor, amount) => {
-    expect(toNetsuiteAmount({ minor, currency })).toBe(amount);
-    expect(fromNetsuiteAmount({ amount, currency, what: "x" })).toBe(minor);
+    expect(toDecimalAmount({ minor, currency })).toBe(amount);
+    expect(fromDecimalAmount({ amount, currency, what: "x" })).toBe(minor);
   });
 
   it("are JSON numbers of exactly their digits", () => {
@@ -62,7 +57,7 @@ describe("amounts", () => {
 
   it("more digits than the currency has are no rounding but a fault", () => {
     expect(() =>
-      fromNetsuiteAmount({ amount: "1.001", currency: "USD", what: "Invoice 1" }),
+      fromDecimalAmount({ amount: "1.001", currency: "USD", what: "Invoice 1" }),
     ).toThrow("Invoice 1");
   });
 

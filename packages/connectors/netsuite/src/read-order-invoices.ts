@@ -1,6 +1,5 @@
-import { connectorFailure } from "@usher/connector-sdk/http";
+import { connectorFailure, fromDecimalAmount } from "@usher/connector-sdk/http";
 import type { CallContext, ErpInvoice, ErpInvoiceStatus } from "@usher/connector-sdk/spec";
-import { fromNetsuiteAmount } from "./exact-decimal.ts";
 import type { FollowingRow } from "./netsuite-orders.ts";
 import type { NetsuiteParts } from "./settle-order.ts";
 
@@ -28,7 +27,7 @@ async function toErpInvoice(input: {
   ]);
   const what = `${row.type === "invoice" ? "Invoice" : "Credit memo"} ${row.number ?? row.id}`;
   const signed = (amount: string) => {
-    const minor = fromNetsuiteAmount({ amount, currency, what });
+    const minor = fromDecimalAmount({ amount, currency, what });
     return row.type === "creditMemo" ? -Math.abs(minor) : minor;
   };
   return {

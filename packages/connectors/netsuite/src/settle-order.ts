@@ -1,7 +1,6 @@
-import { connectorFailure } from "@usher/connector-sdk/http";
+import { connectorFailure, toDecimalAmount } from "@usher/connector-sdk/http";
 import { type CallContext, type ErpOrder, isConnectorError } from "@usher/connector-sdk/spec";
 import { describeLine } from "./describe-line.ts";
-import { toNetsuiteAmount } from "./exact-decimal.ts";
 import { creditExternalId, toExternalId } from "./external-id.ts";
 import type { NetsuiteConfig } from "./netsuite-config.ts";
 import type { NetsuiteCurrencies } from "./netsuite-currencies.ts";
@@ -146,7 +145,7 @@ async function toWantedLines(
     lineId: line.lineId,
     item: items.get(line.sku) ?? "",
     quantity: line.quantity,
-    rate: toNetsuiteAmount({ minor: line.unitAmountMinor, currency: order.currency }),
+    rate: toDecimalAmount({ minor: line.unitAmountMinor, currency: order.currency }),
     description: describeLine(line),
   }));
 }

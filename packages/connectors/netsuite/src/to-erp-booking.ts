@@ -1,4 +1,4 @@
-import { connectorFailure } from "@usher/connector-sdk/http";
+import { connectorFailure, fromDecimalAmount } from "@usher/connector-sdk/http";
 import type { ErpBooking, ErpOrder } from "@usher/connector-sdk/spec";
 import {
   addMoney,
@@ -6,7 +6,7 @@ import {
   multiplyMoney,
   parseCurrency,
 } from "@usher/entitlement-core/kernel";
-import { fromNetsuiteAmount, toUnits } from "./exact-decimal.ts";
+import { toUnits } from "./exact-decimal.ts";
 import type { NetsuiteTransaction } from "./netsuite-order-api.ts";
 import { usherFields } from "./netsuite-order-api.ts";
 import type { StandingOrder } from "./settle-order.ts";
@@ -24,7 +24,7 @@ export function toErpBooking(input: {
   for (const { lineId, quantity, amount } of held.lines) {
     if (lineId === null) continue;
     left.set(lineId, (left.get(lineId) ?? 0n) + toUnits(quantity));
-    totalMinor += fromNetsuiteAmount({ amount, currency, what });
+    totalMinor += fromDecimalAmount({ amount, currency, what });
   }
   for (const line of credits.flatMap(({ item }) => item.items)) {
     const lineId = line[usherFields.line];
@@ -43,7 +43,7 @@ function creditedMinor(
   { amount = "0", line }: NetsuiteTransaction["item"]["items"][number],
   currency: string,
 ): number {
-  const minor = fromNetsuiteAmount({ amount, currency, what: `Credit line ${line}` });
+  const minor = fromDecimalAmount({ amount, currency, what: `Credit line ${line}` });
   // A credit memo's lines are positive; some accounts show them negative.
   return Math.abs(minor);
 }

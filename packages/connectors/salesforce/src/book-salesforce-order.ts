@@ -1,4 +1,4 @@
-import { connectorFailure } from "@usher/connector-sdk/http";
+import { connectorFailure, fromDecimalAmount } from "@usher/connector-sdk/http";
 import {
   type CallContext,
   type ErpBooking,
@@ -9,7 +9,6 @@ import { type HeldOrder, readHeldOrder } from "./held-order.ts";
 import { backToDraft, type GraphNode, planOrderGraph } from "./plan-order-graph.ts";
 import type { PriceMemory } from "./price-memory.ts";
 import { ensureAccount } from "./salesforce-accounts.ts";
-import { fromSalesforceAmount } from "./salesforce-amount.ts";
 import type { SalesforceClient } from "./salesforce-client.ts";
 import type { SalesforceConfig } from "./salesforce-config.ts";
 import { lineKey, orderFields, type SalesforceOrderFields } from "./salesforce-order-fields.ts";
@@ -193,7 +192,7 @@ function toBooking(input: {
   const what = `Order ${held.number}`;
   let totalMinor = 0;
   for (const { total } of held.items) {
-    totalMinor += fromSalesforceAmount({ amount: total, currency, what });
+    totalMinor += fromDecimalAmount({ amount: total, currency, what });
   }
   const lines = order.lines.filter(({ lineId }) =>
     held.items.some(({ key }) => key === lineKey(orderId, lineId)),

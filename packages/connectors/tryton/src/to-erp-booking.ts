@@ -1,6 +1,6 @@
+import { fromDecimalAmount } from "@usher/connector-sdk/http";
 import type { ErpBooking, ErpRecord } from "@usher/connector-sdk/spec";
 import { type HeldSale, isNothing } from "./held-sale.ts";
-import { fromTrytonAmount } from "./tryton-values.ts";
 
 /** The order's sales as they stand: those of which something is left. */
 export function toErpBooking(input: {
@@ -27,7 +27,7 @@ export function toErpBooking(input: {
 export function totalOfLines({ lines, currency, id }: HeldSale): number {
   let total = 0;
   for (const { amount } of lines) {
-    total += fromTrytonAmount({ amount, currency, what: `Sale ${id}` });
+    total += fromDecimalAmount({ amount, currency, what: `Sale ${id}` });
   }
   return total;
 }

@@ -1,6 +1,6 @@
+import { fromDecimalAmount } from "@usher/connector-sdk/http";
 import type { ErpInvoice, ErpInvoiceStatus } from "@usher/connector-sdk/spec";
 import type { TrytonSale } from "./tryton-sale-api.ts";
-import { fromTrytonAmount } from "./tryton-values.ts";
 
 /** What accounting has made of the order's sales so far. */
 export function toErpInvoices(sales: readonly TrytonSale[]): ErpInvoiceStatus {
@@ -45,8 +45,8 @@ function toErpInvoice(invoice: TrytonSale["invoices."][number]): ErpInvoice {
     id: String(invoice.id),
     number: invoice.number,
     state: stateOfInvoice[invoice.state],
-    untaxedMinor: fromTrytonAmount({ amount: invoice.untaxed_amount, currency, what }),
-    totalMinor: fromTrytonAmount({ amount: invoice.total_amount, currency, what }),
+    untaxedMinor: fromDecimalAmount({ amount: invoice.untaxed_amount, currency, what }),
+    totalMinor: fromDecimalAmount({ amount: invoice.total_amount, currency, what }),
     currency,
   };
 }

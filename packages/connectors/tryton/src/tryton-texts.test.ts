@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseDecimalSafeJson } from "@usher/connector-sdk/http";
+import { fromDecimalAmount, parseDecimalSafeJson } from "@usher/connector-sdk/http";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -8,12 +8,7 @@ import { toHeldSale } from "./held-sale.ts";
 import { toErpInvoices } from "./to-erp-invoices.ts";
 import { describeMark, lineIdOf, lineMark, markOf } from "./tryton-marks.ts";
 import { trytonSale } from "./tryton-sale-api.ts";
-import {
-  fromTrytonAmount,
-  isSameDecimal,
-  toTrytonDecimal,
-  trytonDecimal,
-} from "./tryton-values.ts";
+import { isSameDecimal, toTrytonDecimal, trytonDecimal } from "./tryton-values.ts";
 
 const recorded = readFileSync(
   join(import.meta.dirname, "fixtures/sale-amended-after-posting.json"),
@@ -85,7 +80,7 @@ describe("amounts", () => {
     fc.assert(
       fc.property(fc.maxSafeInteger(), fc.constantFrom("USD", "JPY", "KWD"), (minor, currency) => {
         const { decimal: amount } = toTrytonDecimal({ minor, currency });
-        expect(fromTrytonAmount({ amount, currency, what: "x" })).toBe(minor === 0 ? 0 : minor);
+        expect(fromDecimalAmount({ amount, currency, what: "x" })).toBe(minor === 0 ? 0 : minor);
       }),
     );
   });
@@ -98,7 +93,7 @@ describe("amounts", () => {
   });
 
   it("with more digits than the currency has are no amount of it", () => {
-    expect(() => fromTrytonAmount({ amount: "1.005", currency: "USD", what: "Sale 1" })).toThrow(
+    expect(() => fromDecimalAmount({ amount: "1.005", currency: "USD", what: "Sale 1" })).toThrow(
       /Sale 1: USD has 2 digits/,
     );
   });

@@ -1,5 +1,4 @@
-import { connectorFailure, decimalText, plainDecimal } from "@usher/connector-sdk/http";
-import { moneyToDecimal, parseCurrency, parseMoney } from "@usher/entitlement-core/kernel";
+import { decimalText, plainDecimal, toDecimalAmount } from "@usher/connector-sdk/http";
 import { z } from "zod";
 
 /** `{"__class__": "Decimal", "decimal": "249.75"}`, read to `249.75`. Python may write `5E+2` for 500. */
@@ -23,28 +22,7 @@ export function toTrytonDecimal(input: { readonly minor: number; readonly curren
   readonly __class__: "Decimal";
   readonly decimal: string;
 } {
-  const currency = parseCurrency(input.currency);
-  if (currency === null) {
-    throw connectorFailure({
-      category: "validation",
-      message: `Expected a currency of ISO 4217, got “${input.currency}”.`,
-    });
-  }
-  return { __class__: "Decimal", decimal: moneyToDecimal({ minor: input.minor, currency }) };
-}
-
-/** An amount of Tryton's in minor units. `schema_drift` when it has more digits than the currency. */
-export function fromTrytonAmount(input: {
-  readonly amount: string;
-  readonly currency: string;
-  readonly what: string;
-}): number {
-  const read = parseMoney({ amount: input.amount, currency: input.currency, allowNegative: true });
-  if (read.ok) return read.value.minor;
-  throw connectorFailure({
-    category: "schema_drift",
-    message: `${input.what}: ${read.reasons[0].sentence}`,
-  });
+  return { __class__: "Decimal", decimal: toDecimalAmount(input) };
 }
 
 /** Whether two decimal texts are the same number: `3`, `3.0` and `3.000` are. */
