@@ -2,6 +2,7 @@ import type { WireConnection, WireConnector } from "@usher/api-contract";
 import type { Command } from "commander";
 import { CliFailure } from "../cli-failure.ts";
 import { secretVariables } from "../config.ts";
+import { chooseKinds } from "../connection/choose-kinds.ts";
 import { type ConfigSources, gatherConfig } from "../connection/gather-config.ts";
 import { terminalPrompt } from "../connection/prompt.ts";
 import {
@@ -89,7 +90,12 @@ function addAddCommand(connection: Command, run: RunCommand): void {
       .argument("<vendor>", "such as salesforce, hubspot, stripe, tryton"),
   )
     .option("--name <name>", "what it is called here; the same name again replaces it")
-    .option("--kind <kind>", "crm, billing or erp; may be repeated", collect, [])
+    .option(
+      "--kind <kind>",
+      "crm, billing or erp; may be repeated; default: what the vendor is first of all",
+      collect,
+      [],
+    )
     .option("--no-check", "do not ask the vendor afterwards whether it works")
     .action(
       (
@@ -113,7 +119,7 @@ function addAddCommand(connection: Command, run: RunCommand): void {
               body: {
                 vendor: connector.id,
                 name: options.name ?? connector.name,
-                kinds: kindsOf(options.kind, connector),
+                kinds: chooseKinds({ asked: options.kind, connector }),
                 config: { ...gathered.config },
                 secrets: { ...gathered.secrets },
                 webhook_secrets: [...gathered.webhookSecrets],
@@ -206,17 +212,6 @@ async function findConnector(hub: Hub, vendor: string): Promise<WireConnector> {
   }
   if (found.problem !== null) throw new CliFailure(found.problem);
   return found;
-}
-
-type Kind = "crm" | "billing" | "erp";
-
-function kindsOf(given: readonly string[], connector: WireConnector): Kind[] {
-  const wanted = given.length === 0 ? connector.kinds : given;
-  const wrong = wanted.find((kind) => !connector.kinds.includes(kind));
-  if (wrong === undefined) return [...wanted] as Kind[];
-  throw new CliFailure(`${connector.name} cannot be used as “${wrong}”.`, {
-    hint: `It can be: ${connector.kinds.join(", ")}.`,
-  });
 }
 
 async function findConnection(hub: Hub, reference: string): Promise<WireConnection> {
