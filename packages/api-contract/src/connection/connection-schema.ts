@@ -3,16 +3,16 @@ import { idSchema, instantSchema, textSchema } from "../wire/scalars.ts";
 
 const json: z.ZodType<unknown> = z.unknown();
 
+/** What a remote system is used as. */
+const connectionKindSchema = z.enum(["crm", "billing", "erp"]);
+
 export const createConnectionSchema = z
   .strictObject({
     vendor: textSchema({ max: 60 })
       .regex(/^[a-z0-9][a-z0-9-]*$/)
       .meta({ example: "salesforce" }),
     name: textSchema({ max: 200 }).meta({ example: "Salesforce, production" }),
-    kinds: z
-      .array(z.enum(["crm", "billing", "erp"]))
-      .min(1)
-      .max(3),
+    kinds: z.array(connectionKindSchema).min(1).max(3),
     config: z
       .record(z.string().max(100), json)
       .default({})
@@ -41,7 +41,7 @@ export const connectionSchema = z
     id: idSchema("connection"),
     vendor: z.string(),
     name: z.string(),
-    kinds: z.array(z.string()),
+    kinds: z.array(connectionKindSchema),
     config: z.record(z.string(), json),
     status: z.enum(["working", "needs_attention"]),
     last_success_at: instantSchema.nullable(),
@@ -156,7 +156,7 @@ export const connectorSchema = z
     id: z.string(),
     name: z.string(),
     version: z.string().nullable(),
-    kinds: z.array(z.string()),
+    kinds: z.array(connectionKindSchema),
     auth_kinds: z.array(z.string()),
     scopes: z.array(z.string()),
     secret_fields: z.array(z.string()),
