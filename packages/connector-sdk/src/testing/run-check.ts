@@ -8,7 +8,7 @@ import { judgeCheck } from "./judge-check.ts";
 import { locateFault } from "./locate-fault.ts";
 
 /** A check that hangs is a failure of its own, and must not take the run with it. */
-const checkMsMax = 30_000;
+const checkMsMax = 55_000;
 
 export async function runCheck(input: {
   readonly check: ConformanceCheck;
