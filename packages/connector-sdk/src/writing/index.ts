@@ -1,2 +1,3 @@
 export * from "./one-at-a-time.ts";
+export * from "./order-lanes.ts";
 export * from "./write-statuses.ts";

@@ -4,7 +4,7 @@ import type {
   ConnectorManifest,
   ErpConnector,
 } from "@usher/connector-sdk/spec";
-import { createOneAtATime } from "@usher/connector-sdk/writing";
+import { createOrderLanes } from "@usher/connector-sdk/writing";
 import { amendOrder, bookOrder } from "./book-order.ts";
 import { checkNetsuiteAccount } from "./check-netsuite-account.ts";
 import { createNetsuiteClient, netsuiteHosts } from "./netsuite-client.ts";
@@ -51,7 +51,7 @@ export function createNetsuiteConnector(): ConnectorDefinition {
         items: createNetsuiteItems({ client, writer, config }),
         orders: createNetsuiteOrders(client),
       };
-      const orders = createOneAtATime();
+      const orders = createOrderLanes({ ordersMax: config.concurrentCallsMax });
 
       const erp: ErpConnector = {
         check: (context) =>
@@ -68,15 +68,15 @@ export function createNetsuiteConnector(): ConnectorDefinition {
           })),
         bookOrder: (order, context) =>
           guarded({ what: "Booking the order", isWrite: true }, () =>
-            orders.run(order.orderId, () => bookOrder({ parts, order, context })),
+            orders.run(order.orderId, context, () => bookOrder({ parts, order, context })),
           ),
         amendOrder: (order, context) =>
           guarded({ what: "Amending the order", isWrite: true }, () =>
-            orders.run(order.orderId, () => amendOrder({ parts, order, context })),
+            orders.run(order.orderId, context, () => amendOrder({ parts, order, context })),
           ),
         cancelOrder: ({ orderId, revision, reason }, context) =>
           guarded({ what: "Taking back the order", isWrite: true }, () =>
-            orders.run(orderId, async () => {
+            orders.run(orderId, context, async () => {
               const target = { revision, isTakenBack: true };
               await settleOrder({ parts, orderId, target, order: null, reason, context });
             }),
