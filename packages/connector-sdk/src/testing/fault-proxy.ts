@@ -131,7 +131,8 @@ export async function startFaultProxy({
             port: peer.port,
             method: request.method,
             path: request.path,
-            headers: withoutFraming(request.headers),
+            // Bodies are texts here: the peer is not to compress them.
+            headers: { ...withoutFraming(request.headers), "accept-encoding": "identity" },
             agent,
           },
           (answer) => {
