@@ -38,7 +38,8 @@ export const dealToInboxBenchmark: Benchmark = {
               measure: async () => pollingBoundMs,
             },
             better: "lower",
-            goal: 1,
+            // Each deal is won right after the read before, the worst moment; one read comes on top.
+            goal: 1.1,
             stretch: null,
             figure: "median",
             roundMs: 6_000,
