@@ -7,6 +7,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { AddressInfo } from "node:net";
+import { gunzipSync } from "node:zlib";
 
 /** What the proxy does to a request instead of, or besides, passing it on. */
 export type ProxyFault =
@@ -131,16 +132,16 @@ export async function startFaultProxy({
             port: peer.port,
             method: request.method,
             path: request.path,
-            // Bodies are texts here: the peer is not to compress them.
-            headers: { ...withoutFraming(request.headers), "accept-encoding": "identity" },
+            // Bodies are texts here. Gzip is undone below; "identity" is not enough, since Tryton
+            // calls some answers compressed whatever it was asked for (trytond/protocols/jsonrpc.py).
+            headers: { ...withoutFraming(request.headers), "accept-encoding": "gzip" },
             agent,
           },
           (answer) => {
-            readText(answer).then(
-              (body) =>
-                resolve({ status: answer.statusCode ?? 502, headers: answer.headers, body }),
-              reject,
-            );
+            const { "content-encoding": encoding, ...headers } = answer.headers;
+            readBytes(answer)
+              .then((bytes) => (encoding === "gzip" ? gunzipSync(bytes) : bytes).toString("utf8"))
+              .then((body) => resolve({ status: answer.statusCode ?? 502, headers, body }), reject);
           },
         );
         sent.on("error", reject);
@@ -192,9 +193,13 @@ function shownBody(body: string, fault: ProxyFault | null): string {
 }
 
 async function readText(stream: IncomingMessage): Promise<string> {
+  return (await readBytes(stream)).toString("utf8");
+}
+
+async function readBytes(stream: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
 }
 
 /** Headers without those that describe the connection they came over. */
