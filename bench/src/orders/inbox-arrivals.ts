@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { createDatabase, type Database } from "../../../packages/database/src/index.ts";
 import type { TenantId } from "../../../packages/entitlement-core/src/kernel/index.ts";
 import type { HubStage } from "../stage/hub-stage.ts";
+import { dealToWin } from "./deal-to-win.ts";
 
 const giveUpAfterMs = 30_000;
 const lookEveryMs = 5;
@@ -24,7 +25,6 @@ export async function watchInboxArrivals(hub: HubStage): Promise<InboxArrivals> 
   const database = createDatabase({ url: hub.appUrl, poolSize: 1 });
   const tenantId = await onlyTenant(database);
   const run = randomBytes(4).toString("hex");
-  const today = new Date().toISOString().slice(0, 10);
   const won: string[] = [];
 
   async function arrival(dealId: string, way: Way): Promise<number> {
@@ -49,23 +49,7 @@ export async function watchInboxArrivals(hub: HubStage): Promise<InboxArrivals> 
   async function winAndAwait(way: Way): Promise<number> {
     const name = `Deal ${run}-${won.length + 1}`;
     const since = Date.now();
-    const deal = await control.winDeal({
-      name,
-      account: { name: `Account of ${name}`, country: "DE" },
-      owner: { name: "Sam Seller", email: "sam.seller@demo.example" },
-      currency: "USD",
-      close_date: today,
-      lines: [
-        {
-          product: "PRO",
-          quantity: "25",
-          unit_price: "480.00",
-          list_price: "480.00",
-          starts_on: today,
-          term_months: 12,
-        },
-      ],
-    });
+    const deal = await control.winDeal(dealToWin({ name, account: `Account of ${name}` }));
     won.push(deal.id);
     return (await arrival(deal.id, way)) - since;
   }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { HubStage } from "../stage/hub-stage.ts";
+import { dealToWin } from "./deal-to-win.ts";
 
 const giveUpAfterMs = 120_000;
 /** Looking costs the simulator time, which it shares with what is measured: not more often, and not at more. */
@@ -21,7 +22,6 @@ export function createWonDeals(hub: HubStage): WonDeals {
   if (hub.simulator === null) throw new Error("This hub runs without vendors.");
   const { control, url } = hub.simulator;
   const run = randomBytes(4).toString("hex");
-  const today = new Date().toISOString().slice(0, 10);
   const waiting = new Map<string, { readonly since: number; readonly resolve: () => void }>();
   const seenActive = new Set<string>();
   let looking: Promise<void> | undefined;
@@ -54,23 +54,9 @@ export function createWonDeals(hub: HubStage): WonDeals {
   return {
     async winAndAwaitActive() {
       won += 1;
-      const deal = await control.winDeal({
-        name: `Deal ${run}-${won}`,
-        account: { name: `Account ${run}-${won}`, country: "DE" },
-        owner: { name: "Sam Seller", email: "sam.seller@demo.example" },
-        currency: "USD",
-        close_date: today,
-        lines: [
-          {
-            product: "PRO",
-            quantity: "25",
-            unit_price: "480.00",
-            list_price: "480.00",
-            starts_on: today,
-            term_months: 12,
-          },
-        ],
-      });
+      const deal = await control.winDeal(
+        dealToWin({ name: `Deal ${run}-${won}`, account: `Account ${run}-${won}` }),
+      );
       await new Promise<void>((resolve, reject) => {
         waiting.set(deal.id, { since: performance.now(), resolve });
         looking ??= lookUntilAllAreActive().finally(() => {

@@ -19,3 +19,13 @@ export function aStatus(change: Partial<DealStatus> = {}): DealStatus {
     ...change,
   };
 }
+
+/** As a person would read it, with an instant that is finer than any vendor keeps. */
+export function aDatedStatus(change: Partial<DealStatus> = {}): DealStatus {
+  return aStatus({
+    dueAtIso: "2026-12-01T12:00:00.123Z",
+    summary: "GTX Pro, 2 seats",
+    url: "https://usher.example/orders/1",
+    ...change,
+  });
+}

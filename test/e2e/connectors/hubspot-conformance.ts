@@ -6,8 +6,9 @@ import type {
   ConformanceSubject,
   EventToSign,
 } from "@usher/connector-sdk/conformance";
-import type { Checkpoint, DealStatus } from "@usher/connector-sdk/spec";
+import type { Checkpoint } from "@usher/connector-sdk/spec";
 import { DEFAULT_CREDENTIALS } from "@usher/simulator";
+import { aDatedStatus } from "./a-deal-status.ts";
 import { companyName, hubspotOAuthConfigFor, startHubSpotWorld } from "./hubspot-world.ts";
 
 const pageSize = 5;
@@ -119,7 +120,7 @@ async function startHarness({
     read: async (system, context) => system.crm?.readDeals({ dealIds: ["999"] }, context),
     write: async (system, context) => {
       sequence += 1;
-      const status = aStatus({ sequence, orderId: "ord_written_to" });
+      const status = aDatedStatus({ sequence, orderId: "ord_written_to" });
       return system.crm?.writeStatus({ dealId: written, status }, context);
     },
     isWrite: (request) => request.path.endsWith("/batch/update"),
@@ -211,7 +212,7 @@ async function startHarness({
           status: status ?? null,
         };
       },
-      aStatus,
+      aStatus: aDatedStatus,
       seedDeal: (deal) => world.seedDeal(deal),
       remove: (dealId) => world.archive(dealId),
       futureCheckpoint: (checkpoint: Checkpoint) => ({
@@ -251,23 +252,4 @@ function rateLimit(policyName: string) {
     policyName,
     correlationId: "c",
   });
-}
-
-let orders = 0;
-
-function aStatus(change: Partial<DealStatus>): DealStatus {
-  orders += 1;
-  return {
-    orderId: `ord_conformance_${orders}`,
-    sequence: 1,
-    status: "Received",
-    waitingOn: null,
-    dueAtIso: "2026-12-01T12:00:00.123Z",
-    activeFromIso: null,
-    activeUntilIso: null,
-    problem: null,
-    summary: "GTX Pro, 2 seats",
-    url: "https://usher.example/orders/1",
-    ...change,
-  };
 }

@@ -1,7 +1,8 @@
 import { createHubSpotConnector } from "@usher/connector-hubspot";
-import type { Checkpoint, CrmConnector, DealStatus } from "@usher/connector-sdk/spec";
+import type { Checkpoint, CrmConnector } from "@usher/connector-sdk/spec";
 import { aCallContext, outcomeOf, startFaultProxy } from "@usher/connector-sdk/testing";
 import { afterEach, describe, expect, it } from "vitest";
+import { aStatus } from "./a-deal-status.ts";
 import { companyName, hubspotConfigFor, startHubSpotWorld } from "./hubspot-world.ts";
 
 const stops: (() => Promise<void>)[] = [];
@@ -28,24 +29,6 @@ function crmAt(url: string, config: Readonly<Record<string, unknown>> = {}): Crm
   );
   if (crm === null) throw new Error("HubSpot is a CRM");
   return crm;
-}
-
-let orders = 0;
-function aStatus(change: Partial<DealStatus> = {}): DealStatus {
-  orders += 1;
-  return {
-    orderId: `ord_trap_${orders}`,
-    sequence: 1,
-    status: "Received",
-    waitingOn: null,
-    dueAtIso: null,
-    activeFromIso: null,
-    activeUntilIso: null,
-    problem: null,
-    summary: "s",
-    url: "https://usher.example/o",
-    ...change,
-  };
 }
 
 async function readAll(crm: CrmConnector, from: Checkpoint | null = null) {

@@ -6,7 +6,8 @@ import type {
   VendorAnswer,
 } from "@usher/connector-sdk/conformance";
 import { findProjectFolder } from "@usher/local-services";
-import { aNetsuiteOrder, netsuiteKey, startNetsuiteWorld } from "./netsuite-world.ts";
+import { anErpOrder } from "./an-erp-order.ts";
+import { netsuiteKey, startNetsuiteWorld } from "./netsuite-world.ts";
 
 /** A refusal as REST web services word it. */
 function refusal(
@@ -46,7 +47,7 @@ export const conformanceOf = (orderWrites: "sync" | "async"): ConformanceSubject
       concurrentCallsMax: 3,
       secrets: [netsuiteKey.privateKey, "Bearer ", "client_assertion", "Ærø"],
       read: async (system, context) => system.erp?.readInvoices({ orderId: "none" }, context),
-      write: async (system, context) => system.erp?.bookOrder(aNetsuiteOrder(), context),
+      write: async (system, context) => system.erp?.bookOrder(anErpOrder(), context),
       isWrite: (request) =>
         request.method !== "GET" && !isTokenRequest(request) && !request.path.includes("/suiteql"),
       unauthorized: refusal(401, "INVALID_LOGIN", "Invalid login attempt."),
@@ -130,7 +131,7 @@ export const conformanceOf = (orderWrites: "sync" | "async"): ConformanceSubject
         ],
       },
       erp: {
-        anOrder: () => aNetsuiteOrder(),
+        anOrder: () => anErpOrder(),
         count({ orderId, customer }) {
           const isOpen = (line: { readonly isClosed: boolean }) => !line.isClosed;
           const standing = [...tables.transaction.all()].filter(

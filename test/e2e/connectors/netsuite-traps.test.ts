@@ -8,9 +8,8 @@ import {
   startFaultProxy,
 } from "@usher/connector-sdk/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { anErpLine, anErpOrder } from "./an-erp-order.ts";
 import {
-  aNetsuiteLine,
-  aNetsuiteOrder,
   connectNetsuite,
   mapCertificate,
   type NetsuiteWorld,
@@ -52,7 +51,7 @@ const ordersWritten = () =>
 
 describe("an order", () => {
   it("of a new customer and item is booked to the cent, and billed as accounting wants", async () => {
-    const order = aNetsuiteOrder({ lines: [aNetsuiteLine({ sku: "NEW-ITEM" })] });
+    const order = anErpOrder({ lines: [anErpLine({ sku: "NEW-ITEM" })] });
     const { records } = await book(order);
     expect(records).toMatchObject([{ lineIds: ["line_1"], totalMinor: 24_975 }]);
     expect(await seen(order)).toMatchObject({
@@ -75,13 +74,13 @@ describe("an order", () => {
 
   it("costs five requests for a new customer and a known item, three for a known customer", async () => {
     const erp = connect();
-    await book(aNetsuiteOrder(), erp);
+    await book(anErpOrder(), erp);
     proxy.calm();
-    const order = aNetsuiteOrder();
+    const order = anErpOrder();
     const { remoteCustomerId } = await book(order, erp);
     const first = proxy.requests.length;
     proxy.calm();
-    const next = aNetsuiteOrder({ customer: { ...order.customer, remoteCustomerId } });
+    const next = anErpOrder({ customer: { ...order.customer, remoteCustomerId } });
     await book(next, erp);
     expect([first, proxy.requests.length]).toEqual([5, 3]);
   });
@@ -92,7 +91,7 @@ describe("an order", () => {
     ["KWD", 1_230, "3.69"],
     ["EUR", 1, "0.03"],
   ])("in %s is booked to its last digit", async (currency, unitAmountMinor, subtotal) => {
-    const order = aNetsuiteOrder({ currency, lines: [aNetsuiteLine({ unitAmountMinor })] });
+    const order = anErpOrder({ currency, lines: [anErpLine({ unitAmountMinor })] });
     const { records } = await book(order);
     expect(records[0]?.totalMinor).toBe(3 * unitAmountMinor);
     expect((await seen(order))?.subtotal).toBe(subtotal);
@@ -102,7 +101,7 @@ describe("an order", () => {
     ["that NetSuite does not have", "CHF", "no currency CHF"],
     ["with three decimals, of which NetSuite keeps two", "KWD", "with 2 decimals"],
   ])("in a currency %s is refused before anything is made", async (_name, currency, message) => {
-    const order = aNetsuiteOrder({ currency, lines: [aNetsuiteLine({ unitAmountMinor: 1_001 })] });
+    const order = anErpOrder({ currency, lines: [anErpLine({ unitAmountMinor: 1_001 })] });
     expect(await outcomeOf(book(order))).toMatchObject({
       category: "validation",
       message: expect.stringContaining(message),
@@ -111,14 +110,14 @@ describe("an order", () => {
   });
 
   it("an earlier revision that comes late is refused, and changes nothing", async () => {
-    const order = aNetsuiteOrder();
+    const order = anErpOrder();
     await book({ ...order, revision: 2 });
     expect(await outcomeOf(book(order))).toMatchObject({ category: "conflict_stale" });
     expect(await seen(order)).toMatchObject({ revision: "2" });
   });
 
   it("a customer who was in NetSuite before is linked by the CRM's id, and kept as it is", async () => {
-    const order = aNetsuiteOrder();
+    const order = anErpOrder();
     const { netsuite } = world.simulator.parts;
     const id = netsuite.newId();
     netsuite.store.transact(() =>
@@ -138,7 +137,7 @@ describe("an order", () => {
   });
 
   it("an item that neither NetSuite has nor Usher may make is named with the fix", async () => {
-    const order = aNetsuiteOrder({ lines: [aNetsuiteLine({ sku: "UNKNOWN" })] });
+    const order = anErpOrder({ lines: [anErpLine({ sku: "UNKNOWN" })] });
     expect(await outcomeOf(book(order, connect({ incomeAccount: null })))).toMatchObject({
       category: "validation",
       where: { record: "NetSuite item UNKNOWN", field: "itemId" },
@@ -146,7 +145,7 @@ describe("an order", () => {
   });
 
   it("a rule of the account is told in its own words, and the fixed order goes on", async () => {
-    const order = aNetsuiteOrder();
+    const order = anErpOrder();
     await settings({ is_one_world: true });
     expect(await outcomeOf(book(order))).toMatchObject({
       category: "validation",
@@ -161,10 +160,10 @@ describe("an order", () => {
 
 describe("what was billed", () => {
   it("and is wanted no more is credited, once, whoever asks again", async () => {
-    const order = aNetsuiteOrder();
+    const order = anErpOrder();
     await book(order);
     await bill(order);
-    const fewer = { ...order, revision: 2, lines: [aNetsuiteLine({ quantity: 1 })] };
+    const fewer = { ...order, revision: 2, lines: [anErpLine({ quantity: 1 })] };
     for (let times = 0; times < 2; times += 1) {
       const { records } = await connect().amendOrder(fewer, contextOf(fewer));
       expect(records).toMatchObject([{ totalMinor: 8_325, lineIds: ["line_1"] }]);
@@ -178,12 +177,12 @@ describe("what was billed", () => {
   });
 
   it("at another price is credited and sold anew, and an added line is added", async () => {
-    const order = aNetsuiteOrder();
+    const order = anErpOrder();
     await book(order);
     await bill(order);
     const lines = [
-      aNetsuiteLine({ unitAmountMinor: 8_000 }),
-      aNetsuiteLine({ lineId: "line_2", sku: "SETUP", quantity: 1, unitAmountMinor: 4_999 }),
+      anErpLine({ unitAmountMinor: 8_000 }),
+      anErpLine({ lineId: "line_2", sku: "SETUP", quantity: 1, unitAmountMinor: 4_999 }),
     ];
     const { records } = await book({ ...order, revision: 2, lines });
     expect(records).toMatchObject([{ totalMinor: 28_999 }]);
@@ -193,13 +192,13 @@ describe("what was billed", () => {
   });
 
   it("is credited when the order is taken back; what was not is closed", async () => {
-    const order = aNetsuiteOrder();
+    const order = anErpOrder();
     await book(order);
     await bill(order);
     const more = {
       ...order,
       revision: 2,
-      lines: [aNetsuiteLine(), aNetsuiteLine({ lineId: "line_2", unitAmountMinor: 100 })],
+      lines: [anErpLine(), anErpLine({ lineId: "line_2", unitAmountMinor: 100 })],
     };
     await book(more);
     for (let times = 0; times < 2; times += 1) await cancel(more);
@@ -217,10 +216,10 @@ describe("what was billed", () => {
   it("every write of an amendment cut off, before or after it was carried out: one credit, one order", async () => {
     for (const kind of ["reset-before-commit", "reset-after-commit"] as const) {
       for (const nth of [1, 2]) {
-        const order = aNetsuiteOrder();
+        const order = anErpOrder();
         await book(order);
         await bill(order);
-        const fewer = { ...order, revision: 2, lines: [aNetsuiteLine({ quantity: 2 })] };
+        const fewer = { ...order, revision: 2, lines: [anErpLine({ quantity: 2 })] };
         let writes = 0;
         const when = (request: { readonly method: string }) => {
           if (isWrite(request)) writes += 1;
@@ -239,7 +238,7 @@ describe("400 means done: asynchronous requests under an idempotency key", () =>
   const async = () => connect({ orderWrites: "async" });
 
   it("an order is put into the queue under a UUID, and its job is followed to the record", async () => {
-    const order = aNetsuiteOrder();
+    const order = anErpOrder();
     await settings({ async_delay_ms: 150 });
     const { records } = await book(order, async());
     await settings({ async_delay_ms: 0 });
@@ -253,7 +252,7 @@ describe("400 means done: asynchronous requests under an idempotency key", () =>
   });
 
   it("a second request of the key is a 400 with the first one's job, and is success", async () => {
-    const order = aNetsuiteOrder();
+    const order = anErpOrder();
     await settings({ async_delay_ms: 60_000 });
     const deadline = Date.now() + 3_500;
     const early = { ...contextOf(order), deadline };
@@ -279,7 +278,7 @@ describe("400 means done: asynchronous requests under an idempotency key", () =>
   });
 
   it("a key that was spent on a job that failed does not keep the fixed order out", async () => {
-    const order = aNetsuiteOrder();
+    const order = anErpOrder();
     const refuse = {
       vendor: "netsuite",
       kind: "refuse_write",
@@ -390,7 +389,7 @@ describe("concurrency", () => {
 
 describe("SuiteQL", () => {
   it("unique ORDER BY: an order with more documents than fit on a page shows each once", async () => {
-    const order = aNetsuiteOrder();
+    const order = anErpOrder();
     await book(order);
     await bill(order);
     const { netsuite } = world.simulator.parts;
@@ -432,7 +431,7 @@ describe("SuiteQL", () => {
 
 describe("writing", () => {
   it("eid encoding: what an external id cannot hold is written in hex, and found again by another process", async () => {
-    const plain = aNetsuiteOrder();
+    const plain = anErpOrder();
     const order = { ...plain, orderId: `${plain.orderId}/?#%|' \u00e9` };
     const first = await book(order);
     expect((await book(order)).records).toEqual(first.records);
@@ -444,7 +443,7 @@ describe("writing", () => {
     const { customFields } = world.simulator.parts.netsuite.settings();
     const custom_fields = customFields.filter((name) => name !== "custcol_usher_line");
     await settings({ custom_fields });
-    const order = aNetsuiteOrder();
+    const order = anErpOrder();
     const outcomes = [
       await outcomeOf(book(order)),
       await outcomeOf(connect().check(aCallContext())),
@@ -460,7 +459,7 @@ describe("writing", () => {
   });
 
   it("replace=item: two workers that make the same order at once leave one set of lines", async () => {
-    const order = aNetsuiteOrder();
+    const order = anErpOrder();
     proxy.strike({ when: isWrite, fault: { kind: "delay", ms: 40 } });
     await Promise.all([book(order, connect()), book(order, connect())]);
     expect((await seen(order))?.lines).toHaveLength(1);
@@ -468,7 +467,7 @@ describe("writing", () => {
   });
 
   it("what a person changed stays until a later revision; a line of their own stays with it", async () => {
-    const order = aNetsuiteOrder();
+    const order = anErpOrder();
     await book(order);
     const { netsuite } = world.simulator.parts;
     const [row] = netsuite.tables.transaction.where("externalId", `usher-${order.orderId}`);
@@ -514,7 +513,7 @@ describe("an answer that is not as documented", () => {
       (text: string) => text.replace('"totalResults"', '"hasMore":true,"totalResults"'),
     ],
   ])("%s is schema_drift, and names the record", async (_name, rewrite) => {
-    const order = aNetsuiteOrder();
+    const order = anErpOrder();
     await book(order);
     proxy.strike({
       when: ({ method, path }) => method === "GET" && path.includes("/salesOrder/"),
@@ -532,7 +531,7 @@ describe("an answer that is not as documented", () => {
       ],
     });
     proxy.strike({ when: isWrite, fault: { kind: "answer", status: 200, body } });
-    expect(await outcomeOf(book(aNetsuiteOrder()))).toMatchObject({
+    expect(await outcomeOf(book(anErpOrder()))).toMatchObject({
       category: "validation",
       vendorCode: "USER_ERROR",
     });
@@ -552,7 +551,7 @@ describe("an answer that is not as documented", () => {
       when: ({ method, path }) => method === "PUT" && path.includes("/salesOrder/"),
       fault: { kind: "answer", status: 202, headers: { location } },
     });
-    expect(await outcomeOf(book(aNetsuiteOrder(), erp))).toMatchObject({
+    expect(await outcomeOf(book(anErpOrder(), erp))).toMatchObject({
       category: "outcome_unknown",
     });
     expect(called.at(-1)).toBe(`${proxy.url}/services/rest/async/v1/job/999999`);

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { createNetsuiteConnector } from "@usher/connector-netsuite";
-import type { ErpConnector, ErpOrder } from "@usher/connector-sdk/spec";
+import type { ErpConnector } from "@usher/connector-sdk/spec";
 import { DEFAULT_CREDENTIALS, startSimulator } from "@usher/simulator";
 
 /** A simulated account over real HTTP, and what an administrator and accounting do in it. */
@@ -114,39 +114,4 @@ export function connectNetsuite(input: {
   );
   if (erp === null || erp === undefined) throw new Error("NetSuite is an ERP");
   return erp;
-}
-
-let orders = 0;
-
-/** A new order of a new customer each time, revision 1, 249.75 in all. */
-export function aNetsuiteOrder(change: Partial<ErpOrder> = {}): ErpOrder {
-  orders += 1;
-  return {
-    orderId: `ord_netsuite_${orders}`,
-    revision: 1,
-    currency: "USD",
-    customer: {
-      customerId: `cus_netsuite_${orders}`,
-      externalId: `001${orders}`,
-      name: `Ærø & “Sons” ${orders}`,
-      country: "DE",
-    },
-    lines: [aNetsuiteLine()],
-    ...change,
-  };
-}
-
-export function aNetsuiteLine(
-  change: Partial<ErpOrder["lines"][number]> = {},
-): ErpOrder["lines"][number] {
-  return {
-    lineId: "line_1",
-    sku: "GTX-PRO",
-    name: "GTX Pro",
-    quantity: 3,
-    unitAmountMinor: 8_325,
-    startsOn: "2026-12-01",
-    months: 12,
-    ...change,
-  };
 }

@@ -2,9 +2,9 @@ import { createHmac } from "node:crypto";
 import { join } from "node:path";
 import { createSalesforceConnector } from "@usher/connector-salesforce";
 import type { ConformanceSubject, EventToSign } from "@usher/connector-sdk/conformance";
-import type { DealStatus } from "@usher/connector-sdk/spec";
 import { findProjectFolder } from "@usher/local-services";
 import { DEFAULT_CREDENTIALS } from "@usher/simulator";
+import { aDatedStatus } from "./a-deal-status.ts";
 import { anErpOrder } from "./an-erp-order.ts";
 import { accountName, salesforceConfigFor, startSalesforceWorld } from "./salesforce-world.ts";
 
@@ -82,7 +82,7 @@ export const conformance: ConformanceSubject = {
       read: async (system, context) => system.crm?.readDeals({ dealIds: [written] }, context),
       write: async (system, context) => {
         sequence += 1;
-        const status = aStatus({ sequence, orderId: "ord_written_to" });
+        const status = aDatedStatus({ sequence, orderId: "ord_written_to" });
         return system.crm?.writeStatus({ dealId: written, status }, context);
       },
       isWrite: ({ method, path }) =>
@@ -125,7 +125,7 @@ export const conformance: ConformanceSubject = {
             status: typeof status === "string" ? status : null,
           };
         },
-        aStatus,
+        aStatus: aDatedStatus,
       },
       erp: {
         anOrder: () => anErpOrder(),
@@ -182,24 +182,5 @@ function signed(input: {
   return {
     headers: { "x-usher-signature": `t=${timestamp},v1=${digest}` },
     rawBody: new TextEncoder().encode(body),
-  };
-}
-
-let orders = 0;
-
-function aStatus(change: Partial<DealStatus>): DealStatus {
-  orders += 1;
-  return {
-    orderId: `ord_conformance_${orders}`,
-    sequence: 1,
-    status: "Received",
-    waitingOn: null,
-    dueAtIso: "2026-12-01T12:00:00.123Z",
-    activeFromIso: null,
-    activeUntilIso: null,
-    problem: null,
-    summary: "GTX Pro, 2 seats",
-    url: "https://usher.example/orders/1",
-    ...change,
   };
 }

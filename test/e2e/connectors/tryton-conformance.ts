@@ -6,7 +6,8 @@ import type {
 } from "@usher/connector-sdk/conformance";
 import { createTrytonConnector } from "@usher/connector-tryton";
 import { findProjectFolder } from "@usher/local-services";
-import { anErpOrder, startTrytonWorld, trytonConfigFor } from "./tryton-world.ts";
+import { anErpOrder } from "./an-erp-order.ts";
+import { startTrytonWorld, trytonConfigFor } from "./tryton-world.ts";
 
 /** As a werkzeug server shows a refusal. */
 const page = (title: string) => `<!doctype html>\n<html lang=en>\n<title>${title}</title>\n`;

@@ -2,9 +2,8 @@ import { aCallContext, outcomeOf, startFaultProxy } from "@usher/connector-sdk/t
 import { createTrytonConnector } from "@usher/connector-tryton";
 import { trytonNames } from "@usher/local-services";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { anErpLine, anErpOrder } from "./an-erp-order.ts";
 import {
-  anErpLine,
-  anErpOrder,
   connectErp,
   startTrytonWorld,
   type TrytonWorld,

@@ -1,4 +1,4 @@
-import type { ErpConnector, ErpOrder } from "@usher/connector-sdk/spec";
+import type { ErpConnector } from "@usher/connector-sdk/spec";
 import { createTrytonConnector } from "@usher/connector-tryton";
 import { prepareTryton, type RunningTryton, trytonNames } from "@usher/local-services";
 
@@ -164,39 +164,4 @@ export function connectErp(input: {
   );
   if (erp === null || erp === undefined) throw new Error("Tryton is an ERP");
   return erp;
-}
-
-let orders = 0;
-
-/** A new order of a new customer each time, revision 1, 249.75 in all. */
-export function anErpOrder(change: Partial<ErpOrder> = {}): ErpOrder {
-  orders += 1;
-  return {
-    orderId: `ord_tryton_${orders}`,
-    revision: 1,
-    currency: "USD",
-    customer: {
-      customerId: `cus_tryton_${orders}`,
-      externalId: `001${orders}`,
-      name: `Ærø & “Sons” ${orders}`,
-      country: "DE",
-    },
-    lines: [anErpLine({ lineId: "line_1" })],
-    ...change,
-  };
-}
-
-export function anErpLine(
-  change: Partial<ErpOrder["lines"][number]> = {},
-): ErpOrder["lines"][number] {
-  return {
-    lineId: "line_1",
-    sku: "GTX-PRO",
-    name: "GTX Pro",
-    quantity: 3,
-    unitAmountMinor: 8_325,
-    startsOn: "2026-12-01",
-    months: 12,
-    ...change,
-  };
 }
