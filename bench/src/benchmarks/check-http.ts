@@ -12,8 +12,7 @@ export const checkHttpBenchmark: Benchmark = {
   async prepare({ say }) {
     const stage = await startCheckHttpStage();
     const { load, headers, bodies, hub } = stage;
-    const body = bodies[0] ?? "";
-    const constant = await stage.ask("/v1/check", body);
+    const constant = await stage.typicalAnswer();
     const { child: hono, first } = await startChild<{ readonly port: number }>({
       file: "http/bare-hono.ts",
       env: { BENCH_CONSTANT: constant },
@@ -41,7 +40,7 @@ export const checkHttpBenchmark: Benchmark = {
           figure: "median",
           compareAnswers: async () => {
             const response = await fetch(`http://127.0.0.1:${first.port}/v1/check`, {
-              ...{ method: "POST", headers, body },
+              ...{ method: "POST", headers, body: bodies[0] ?? "" },
             });
             if ((await response.text()) !== constant)
               throw new Error("The bare route does not answer the constant.");

@@ -1,18 +1,28 @@
-/** An answer as text, less its last members: see `originJson`. */
+/**
+ * The UTF-8 bytes of a text, each as one character of a string: what Node calls `latin1` (or
+ * `binary`). Such a string is one flat run of memory, its length is its Content-Length, and Node
+ * writes it in one piece with the head. A template's result is none of that: it stays a tree of
+ * pieces, to be walked through cold memory every time that it is sent.
+ */
+export type Octets = string & { readonly __octets: true };
+
+export function toOctets(text: string): Octets {
+  return Buffer.from(text, "utf8").toString("latin1") as Octets;
+}
+
+/** An answer as JSON, less its last members: see `originJson`. */
 export interface AnswerText {
-  readonly text: string;
-  /** The text as UTF-8; null until a list first needs it. A kept answer is listed many times. */
-  bytes: Buffer | null;
+  readonly octets: Octets;
   /** Its last members where it has its own; null: those of the request, which all answers from memory share. */
   readonly origin: string | null;
 }
 
-export function toText(answer: AnswerText, origin: string): string {
-  return answer.text + (answer.origin ?? origin);
+export function toWhole(answer: AnswerText, origin: string): Octets {
+  return `${answer.octets}${answer.origin ?? origin}` as Octets;
 }
 
-const opening = Buffer.from('{"data":[');
-const closing = Buffer.from("]}");
+const opening = '{"data":[';
+const closing = "]}";
 const comma = ",";
 
 /** Bytes of a list, in memory that goes back to where it came from by `release`, once they are sent. */
@@ -28,28 +38,24 @@ export interface ListBytes {
  * wait for memory.
  */
 export function toListBytes(answers: readonly AnswerText[], origin: string): ListBytes {
-  // Instants, a number and a word: one byte a character, so bytes can be counted as characters.
   const shared = Buffer.from(origin + comma, "latin1");
   let total = opening.length + closing.length;
   for (const answer of answers) {
-    answer.bytes ??= Buffer.from(answer.text, "utf8");
     const end = answer.origin === null ? shared.length : answer.origin.length + comma.length;
-    total += answer.bytes.length + end;
+    total += answer.octets.length + end;
   }
   const list = total <= lentBytes ? (lent.pop() ?? Buffer.allocUnsafe(lentBytes)) : null;
   const into = list ?? Buffer.allocUnsafe(total);
-  let at = opening.copy(into);
+  let at = into.write(opening, 0, "latin1");
   for (const answer of answers) {
-    const bytes = answer.bytes as Buffer;
-    into.set(bytes, at);
-    at += bytes.length;
+    at += into.write(answer.octets, at, "latin1");
     if (answer.origin === null) {
       into.set(shared, at);
       at += shared.length;
     } else at += into.write(answer.origin + comma, at, "latin1");
   }
   if (answers.length > 0) at -= comma.length;
-  at += closing.copy(into, at);
+  at += into.write(closing, at, "latin1");
   const release = () => {
     if (list !== null && lent.length < lentMax) lent.push(list);
   };

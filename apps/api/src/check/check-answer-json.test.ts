@@ -5,7 +5,7 @@ import type { Instant, Limit } from "@usher/entitlement-core/kernel";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { toWireBreakdownEntry, toWireLimit } from "../wire/to-wire-entitlement.ts";
-import { toListBytes, toText } from "./answer-text.ts";
+import { toListBytes, toOctets, toWhole } from "./answer-text.ts";
 import { checkAnswerJson, originJson } from "./check-answer-json.ts";
 
 const instant = fc.integer({ min: 0, max: 4_102_444_800_000 }).map((ms) => ms as Instant);
@@ -14,7 +14,9 @@ const limit: fc.Arbitrary<Limit> = fc.oneof(
   fc.constant({ kind: "unlimited" as const }),
   fc.nat().map((amount) => ({ kind: "limited" as const, amount })),
 );
-const configValue = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.array(fc.string()));
+// Texts beyond ASCII too: an answer travels as bytes, whatever its characters.
+const text = fc.oneof(fc.string(), fc.string({ unit: "binary" }));
+const configValue = fc.oneof(text, fc.integer(), fc.boolean(), fc.array(text));
 const value: fc.Arbitrary<Entitlement["value"]> = fc.oneof(
   fc.constant({ kind: "boolean" as const }),
   configValue.map((set) => ({ kind: "config" as const, value: set })),
@@ -34,7 +36,7 @@ const entitlement = fc.record({
     kind: fc.constantFrom("order-line" as const, "override" as const),
     orderId: fc.constant("ord_1"),
     revision: fc.nat(),
-    lineId: fc.string(),
+    lineId: text,
     offeringVersionId: fc.constant("ofv_1"),
     decisionIds: fc.array(fc.constant("apd_1")),
   }),
@@ -81,12 +83,12 @@ it("writes exactly what JSON.stringify of the contract's shape says, alone and i
       const origin = originJson({ asOf, lagMs });
       // Every second one with an origin of its own, as an answer about the past has.
       const texts = answers.map((one, index) => ({
-        text: checkAnswerJson(one),
-        bytes: null,
+        octets: toOctets(checkAnswerJson(one)),
         origin: index % 2 === 0 ? null : origin,
       }));
       const wires = answers.map((one) => toWire(one, asOf, lagMs));
-      expect(texts.map((one) => toText(one, origin))).toEqual(
+      const alone = texts.map((one) => Buffer.from(toWhole(one, origin), "latin1"));
+      expect(alone.map((bytes) => bytes.toString("utf8"))).toEqual(
         wires.map((wire) => JSON.stringify(wire)),
       );
       const list = toListBytes(texts, origin);

@@ -24,7 +24,14 @@ import { missingScope, requireJson } from "../http/serve-route.ts";
 import { continueTrace } from "../http/trace-context.ts";
 import { invalidRequest } from "../http/zod-faults.ts";
 import type { ApiMetrics } from "../observability/api-metrics.ts";
-import { type AnswerText, type ListBytes, toListBytes, toText } from "./answer-text.ts";
+import {
+  type AnswerText,
+  type ListBytes,
+  type Octets,
+  toListBytes,
+  toOctets,
+  toWhole,
+} from "./answer-text.ts";
 import { checkAnswerJson, originJson } from "./check-answer-json.ts";
 import { checkThePast } from "./past-check.ts";
 import { readPlainCheck } from "./read-plain-check.ts";
@@ -44,7 +51,7 @@ export interface CheckHead {
 export interface CheckReply {
   readonly status: number;
   readonly headers: readonly string[];
-  readonly body: string | Buffer;
+  readonly body: Octets | Buffer;
   /** To be called once the body is sent, or never will be: its memory is used again from then on. */
   readonly release: (() => void) | null;
 }
@@ -138,8 +145,8 @@ export function createCheckDoor({
     }
     const found = answerOne(asked, readCheck(value));
     return found instanceof Promise
-      ? found.then((late) => reply(toText(late, origin), verdict))
-      : reply(toText(found, origin), verdict);
+      ? found.then((late) => reply(toWhole(late, origin), verdict))
+      : reply(toWhole(found, origin), verdict);
   }
 
   interface Asked {
@@ -199,8 +206,8 @@ export function createCheckDoor({
     count(found);
     const { allowed, validUntil } = found;
     const until = validUntil ?? Number.POSITIVE_INFINITY;
-    const text = checkAnswerJson(found);
-    const answer = { text, bytes: null, origin: null, amount, country, allowed, from: at, until };
+    const octets = toOctets(checkAnswerJson(found));
+    const answer = { octets, origin: null, amount, country, allowed, from: at, until };
     if (worthKeeping.has(found.reason)) rights.keepAnswer(customer, check.feature, answer);
     return answer;
   }
@@ -221,7 +228,7 @@ export function createCheckDoor({
     });
     count(found);
     const origin = originJson({ asOf: now, lagMs: 0 });
-    return { text: checkAnswerJson(found), bytes: null, origin };
+    return { octets: toOctets(checkAnswerJson(found)), origin };
   }
 
   function answerBatch(
@@ -260,7 +267,7 @@ export function createCheckDoor({
   function problemItem(head: CheckHead, error: unknown): AnswerText {
     metrics.countCheck("refused");
     const json = `{"problem":${problemJson(head, toApiProblem(error))}}`;
-    return { text: json, bytes: null, origin: "" };
+    return { octets: toOctets(json), origin: "" };
   }
 
   function count({ allowed }: Pick<CheckAnswer, "allowed">): void {
@@ -268,7 +275,7 @@ export function createCheckDoor({
   }
 
   function reply(
-    body: string | Buffer,
+    body: Octets | Buffer,
     verdict: RateVerdict,
     release: (() => void) | null = null,
   ): CheckReply {
@@ -319,7 +326,7 @@ export function createCheckDoor({
         continueTrace(head.traceparent).traceparent,
         ...Object.entries(problem.headers).flat(),
       ],
-      body,
+      body: toOctets(body),
       release: null,
     };
   }

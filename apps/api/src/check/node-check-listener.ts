@@ -95,11 +95,12 @@ function write({
   readonly reply: CheckReply;
 }): void {
   const { body, release } = reply;
-  const headers = [...reply.headers, "Content-Length", String(Buffer.byteLength(body))];
+  const headers = [...reply.headers, "Content-Length", String(body.length)];
   if (head.traceparent !== undefined && reply.status === 200)
     headers.push("traceparent", head.traceparent);
   // Closed comes after the last byte has left, or after the connection broke: nobody reads it any more.
   if (release !== null) response.once("close", release);
   response.writeHead(reply.status, headers);
-  response.end(body);
+  if (typeof body === "string") response.end(body, "latin1");
+  else response.end(body);
 }

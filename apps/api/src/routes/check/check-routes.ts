@@ -26,6 +26,8 @@ export function checkOverHono(
       headers.set(reply.headers[at] ?? "", reply.headers[at + 1] ?? "");
     if (head.traceparent !== undefined && reply.status === 200)
       headers.set("traceparent", head.traceparent);
-    return new Response(reply.body as string, { status: reply.status, headers });
+    const { body } = reply;
+    const bytes = typeof body === "string" ? Buffer.from(body, "latin1") : body;
+    return new Response(bytes as Uint8Array<ArrayBuffer>, { status: reply.status, headers });
   };
 }
