@@ -18,6 +18,7 @@ import { generateSigningKey, hubKeyEncryptionKey, sealSigningKey } from "@usher/
 import type { ApiDependencies } from "../api-dependencies.ts";
 import { type Api, createApi } from "../create-api.ts";
 import { createLogger } from "../observability/create-logger.ts";
+import { createAnswerValidator } from "./answer-validator.ts";
 import { aCatalog } from "./sample-catalog.ts";
 import { signedConnector } from "./signed-connector.ts";
 
@@ -51,7 +52,10 @@ export interface Answer {
   readonly json: any;
 }
 
-/** The whole API over a database of its own; Temporal is what the test says. */
+/**
+ * The whole API over a database of its own; Temporal is what the test says. Every answer is held
+ * against the published document before the test sees it.
+ */
 export interface ApiRig {
   readonly api: Api;
   readonly database: Database;
@@ -84,6 +88,7 @@ export async function startApiRig(options: RigOptions = {}): Promise<ApiRig> {
     poolSize: 8,
   });
   const kek = randomBytes(32);
+  const validateAnswer = createAnswerValidator();
   const logged: string[] = [];
   const clock = options.clock ?? Date.now;
   const api = createApi({
@@ -132,7 +137,12 @@ export async function startApiRig(options: RigOptions = {}): Promise<ApiRig> {
       ...(body === undefined ? {} : { body: isRaw ? (body as string) : JSON.stringify(body) }),
     });
     const text = await response.text();
-    const isJson = /\bjson\b/.test(response.headers.get("content-type") ?? "");
+    const contentType = response.headers.get("content-type") ?? "";
+    const isJson = /\bjson\b/.test(contentType);
+    const { pathname } = new URL(path, "http://hub.test");
+    if (isJson) {
+      validateAnswer({ method, path: pathname, status: response.status, contentType, text });
+    }
     return {
       status: response.status,
       headers: response.headers,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { orNull } from "../wire/or-null.ts";
 import { idSchema, instantSchema, textSchema } from "../wire/scalars.ts";
 import { allScopes, scopes } from "../wire/scopes.ts";
 
@@ -31,7 +32,7 @@ export const apiKeySchema = z
     name: z.string(),
     prefix: z.string().meta({ description: "The first characters, to recognize the key by." }),
     scopes: z.array(z.string()),
-    user_id: idSchema("user").nullable(),
+    user_id: orNull(idSchema("user")),
     created_at: instantSchema,
     expires_at: instantSchema.nullable(),
     revoked_at: instantSchema.nullable(),

@@ -1,6 +1,7 @@
 import { checkReasons } from "@usher/entitlement-core/check";
 import { z } from "zod";
 import { breakdownEntrySchema, configValueSchema } from "../entitlement/entitlement-schema.ts";
+import { orNull } from "../wire/or-null.ts";
 import { problemSchema } from "../wire/problem-schema.ts";
 import {
   countrySchema,
@@ -38,9 +39,9 @@ export const checkAnswerSchema = z
     reason: z.enum(checkReasons).meta({ description: "Fixed words: products switch on them." }),
     state: z.enum(["active", "in_grace", "not_yet_active", "expired", "absent"]),
     limit: limitSchema,
-    value: configValueSchema
-      .nullable()
-      .meta({ description: "What a `config` feature is set to; null elsewhere and on every no." }),
+    value: orNull(configValueSchema).meta({
+      description: "What a `config` feature is set to; null elsewhere and on every no.",
+    }),
     usage: z.number(),
     remaining: limitSchema,
     overage: z.number(),

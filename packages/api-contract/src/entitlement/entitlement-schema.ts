@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { orNull } from "../wire/or-null.ts";
 import { featureKeySchema, instantSchema, limitSchema } from "../wire/scalars.ts";
 
 export const configValueSchema = z
@@ -22,7 +23,7 @@ export const breakdownEntrySchema = z
       .array(z.string())
       .meta({ description: "Approval decisions that let it through." }),
     limit: limitSchema,
-    value: configValueSchema.nullable(),
+    value: orNull(configValueSchema),
     active_from: instantSchema,
     active_until: instantSchema
       .nullable()
@@ -41,7 +42,7 @@ export const effectiveEntitlementSchema = z
     is_active: z.boolean(),
     in_grace: z.boolean(),
     limit: limitSchema,
-    value: configValueSchema.nullable(),
+    value: orNull(configValueSchema),
     enforcement: z.enum(["soft", "hard"]),
     reset: z.enum(["never", "day", "week", "month", "year"]),
     valid_until: instantSchema

@@ -66,6 +66,20 @@ describe("the OpenAPI document", () => {
     expect(checked).toBeGreaterThan(10);
   });
 
+  it("says null where null is answered, never inside a named schema", () => {
+    const ajv = new Ajv2020({ strict: false });
+    addFormats.default(ajv);
+    ajv.addSchema({ $id: "usher", components: document.components });
+    for (const name of Object.keys(document.components.schemas)) {
+      const validate = ajv.getSchema(`usher#/components/schemas/${name}`);
+      expect(validate?.(null), `${name} accepts null`).toBe(false);
+    }
+    // `allOf` of a named schema and null admits nothing: how a forgotten `orNull` shows.
+    expect(JSON.stringify(document)).not.toMatch(
+      /"allOf":\[\{"\$ref":"[^"]+"\},\{"type":\[[^\]]*"null"/,
+    );
+  });
+
   it("refuses unknown fields in every request body", () => {
     const strict = Object.values(routes).filter(
       (route) => "body" in route && route.body.kind === "json",

@@ -1,5 +1,6 @@
 import { statusLadder } from "@usher/entitlement-core/order";
 import { z } from "zod";
+import { orNull } from "../wire/or-null.ts";
 import { errorCodeSchema } from "../wire/problem-schema.ts";
 import {
   amountSchema,
@@ -42,7 +43,7 @@ export const orderProblemSchema = z
   .object({
     code: errorCodeSchema,
     sentence: z.string().meta({ description: "What was expected, what came and what to change." }),
-    where: recordFieldSchema.nullable(),
+    where: orNull(recordFieldSchema),
     resume_at: z.enum(["validation", "approval", "provisioning", "undo", "write-back"]),
     help: z.string().meta({
       description: "Address of the code's page.",
@@ -52,7 +53,7 @@ export const orderProblemSchema = z
       z.object({
         code: errorCodeSchema,
         sentence: z.string(),
-        where: recordFieldSchema.nullable(),
+        where: orNull(recordFieldSchema),
       }),
     ),
   })
@@ -149,8 +150,8 @@ export const orderLineSchema = z
       .meta({ description: "Null while the product is not known to the catalog." }),
     product_code: z.string().meta({ description: "What the CRM called it." }),
     quantity: z.number(),
-    unit_price: moneySchema.nullable(),
-    list_price: moneySchema.nullable(),
+    unit_price: orNull(moneySchema),
+    list_price: orNull(moneySchema),
     term: z.object({ starts_on: dateSchema, months: z.int(), time_zone: z.string() }).nullable(),
     active_from: instantSchema.nullable(),
     active_until: instantSchema.nullable(),
@@ -163,17 +164,17 @@ export const orderSchema = z
     number: z.string().meta({ description: "What people say on the phone.", example: "9X5T3C2A" }),
     kind: orderKindSchema,
     status: orderStatusSchema,
-    waiting_on: waitingOnSchema.nullable(),
-    problem: orderProblemSchema.nullable(),
+    waiting_on: orNull(waitingOnSchema),
+    problem: orNull(orderProblemSchema),
     source: z.object({ system: z.string(), id: z.string(), version: z.string() }),
     name: z.string(),
     customer: z
-      .object({ id: idSchema("customer").nullable(), external_id: z.string(), name: z.string() })
+      .object({ id: orNull(idSchema("customer")), external_id: z.string(), name: z.string() })
       .nullable()
       .meta({ description: "Null when the deal names no account." }),
     lines: z.array(orderLineSchema),
     currency: currencySchema.nullable(),
-    total: moneySchema.nullable(),
+    total: orNull(moneySchema),
     revision: z.int(),
     revision_hash: z.string().meta({ description: "What an approval decision binds to." }),
     active_from: instantSchema.nullable(),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { orNull } from "../wire/or-null.ts";
 import { customerRefSchema, idSchema, instantSchema, textSchema } from "../wire/scalars.ts";
 
 export const issueTokenSchema = z
@@ -16,7 +17,7 @@ export const tokenSchema = z
   .object({
     jti: idSchema("token"),
     customer_id: idSchema("customer"),
-    order_id: idSchema("order").nullable(),
+    order_id: orNull(idSchema("order")),
     kid: z.string(),
     token: z.string().meta({ description: "JWS, EdDSA, header `typ: usher-license+jwt`." }),
     claims: z.record(z.string(), z.unknown()),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { orNull } from "../wire/or-null.ts";
 import { problemSchema } from "../wire/problem-schema.ts";
 import { customerRefSchema, featureKeySchema, instantSchema, textSchema } from "../wire/scalars.ts";
 
@@ -63,7 +64,7 @@ export const usageEventsAnswerSchema = z
         source: z.string().nullable(),
         id: z.string().nullable(),
         outcome: z.enum(["accepted", "duplicate", "refused"]),
-        problem: problemSchema.nullable(),
+        problem: orNull(problemSchema),
       }),
     ),
   })
