@@ -20,6 +20,8 @@ import { diffCatalogRoute } from "./routes/catalog/diff-catalog/route.ts";
 import { getCatalogRoute } from "./routes/catalog/get-catalog/route.ts";
 import { listAliasesRoute } from "./routes/catalog/list-aliases/route.ts";
 import { publishCatalogRoute } from "./routes/catalog/publish-catalog/route.ts";
+import { createCheckoutSessionRoute } from "./routes/checkout/create-checkout-session/route.ts";
+import { getCheckoutSessionRoute } from "./routes/checkout/get-checkout-session/route.ts";
 import { checkConnectionRoute } from "./routes/connection/check-connection/route.ts";
 import { createConnectionRoute } from "./routes/connection/create-connection/route.ts";
 import { getConnectionRoute } from "./routes/connection/get-connection/route.ts";
@@ -104,6 +106,8 @@ export function createRouteHandlers(deps: HandlerDependencies): readonly AnyHand
     checkConnectionRoute(deps),
     rotateConnectionRoute(deps),
     listConnectorsRoute(deps),
+    createCheckoutSessionRoute(deps),
+    getCheckoutSessionRoute(deps),
     getHealthRoute(),
     getReadinessRoute(deps),
     getMetricsRoute(deps),

@@ -1,4 +1,5 @@
 import type { VendorCallReport } from "@usher/activities";
+import { needsOperator } from "@usher/connector-sdk/spec";
 import { type Database, recordConnectionHealth } from "@usher/database";
 import type { ConnectionId, Instant, TenantId } from "@usher/entitlement-core/kernel";
 import type { WorkerLog } from "./worker-log.ts";
@@ -40,7 +41,7 @@ export function createConnectionHealth(deps: {
               : {
                   ok: false,
                   failure: { category: failure.category, message: failure.message },
-                  needsAttention: needsAttention(failure.category),
+                  needsAttention: needsOperator(failure.category),
                 },
         }),
       )
@@ -49,9 +50,4 @@ export function createConnectionHealth(deps: {
         deps.log.warn({ error }, "a connection's health could not be recorded");
       });
   };
-}
-
-/** Categories that no retry clears: someone has to renew credentials, rights or configuration. */
-function needsAttention(category: string): boolean {
-  return category === "auth_invalid" || category === "permission" || category === "config";
 }

@@ -93,7 +93,7 @@ export async function startLoops(deps: LoopDependencies): Promise<Loops> {
     turn: createInboxDispatcher({
       ...deps,
       takeDeals: createTakeDeals({ ...deps, onTaken: relay.wake }),
-      takeBillingChanges: createTakeBillingChanges(deps),
+      takeBillingChanges: createTakeBillingChanges({ ...deps, onTaken: relay.wake }),
     }),
   });
   const polling = startConnectionLoops({

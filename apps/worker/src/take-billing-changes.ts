@@ -2,6 +2,7 @@ import type { CallVendor } from "@usher/activities";
 import type { BillingChange } from "@usher/connector-sdk/spec";
 import {
   type Database,
+  findCheckoutSession,
   finishInbox,
   type InboxMessage,
   listOrderEvents,
@@ -13,10 +14,13 @@ import {
 } from "@usher/database";
 import type { ConnectionId, Instant, OrderId } from "@usher/entitlement-core/kernel";
 import type { InboxBatch } from "./inbox-dispatcher.ts";
+import { takeCheckout } from "./take-checkout.ts";
 
 export interface TakeBillingChangesDependencies {
   readonly database: Database;
   readonly callVendor: CallVendor;
+  /** New outbox messages are waiting. */
+  readonly onTaken: () => void;
 }
 
 const readTimeoutMs = 30_000;
@@ -49,7 +53,7 @@ async function takeOne(
       billing.readChange({ eventId: message.eventId, body: message.body }, context),
   });
   await deps.database.withTenant({ tenantId }, async (tx) => {
-    await record(tx, {
+    const because = await record(tx, {
       change,
       connectionId: vendor.connectionId as ConnectionId,
       system: vendor.vendor,
@@ -57,11 +61,12 @@ async function takeOne(
     });
     await finishInbox(
       tx,
-      change.kind === "irrelevant"
-        ? { ids: [message.id], outcome: "ignored", because: change.because }
-        : { ids: [message.id], outcome: "processed" },
+      because === null
+        ? { ids: [message.id], outcome: "processed" }
+        : { ids: [message.id], outcome: "ignored", because },
     );
   });
+  if (change.kind === "checkout") deps.onTaken();
 }
 
 interface ChangeToRecord {
@@ -71,24 +76,44 @@ interface ChangeToRecord {
   readonly now: Instant;
 }
 
-async function record(tx: TenantTransaction, input: ChangeToRecord): Promise<void> {
+/** Answers why there was nothing to do, or null. */
+async function record(tx: TenantTransaction, input: ChangeToRecord): Promise<string | null> {
   const { change, connectionId, system, now } = input;
-  if (change.kind === "irrelevant") return;
+  if (change.kind === "irrelevant") return change.because;
+  if (change.kind === "checkout") return await takeCheckout(tx, { ...input, change });
   const { recordId } = change;
   const state = change.kind === "subscription" ? change.state : change.outcome;
   const known = await recordRemoteState(tx, { connectionId, remoteId: recordId, state });
-  if (change.kind !== "payment") return;
+  if (change.kind !== "payment") return null;
   const orderId = (known?.orderId ?? change.orderId) as OrderId | null;
   const order = orderId === null ? null : await lockOrder(tx, orderId);
-  if (order === null) return;
+  if (order === null) return await withoutOrder(tx, { orderId, recordId });
   const { outcome } = change;
-  if ((await lastOutcomeOf(tx, { orderId: order.id, recordId })) === outcome) return;
+  if ((await lastOutcomeOf(tx, { orderId: order.id, recordId })) === outcome) return null;
   await recordOrderCommand(tx, {
     order,
     command: { type: "record-payment", system, recordId, outcome },
     actor: system,
     now,
   });
+  return null;
+}
+
+/**
+ * What was bought on a page is paid before it is an order, and the vendor announces both in any
+ * order: this message is taken again when the other has been.
+ */
+async function withoutOrder(
+  tx: TenantTransaction,
+  { orderId, recordId }: { readonly orderId: OrderId | null; readonly recordId: string },
+): Promise<string> {
+  const session = orderId === null ? null : await findCheckoutSession(tx, { orderId });
+  if (session !== null && session.status !== "completed") {
+    throw new Error(
+      `${recordId} belongs to checkout session ${session.id}, which nobody has announced as paid yet.`,
+    );
+  }
+  return `${recordId} names order ${orderId ?? "(none)"}, which this hub does not have.`;
 }
 
 /** A vendor announces one payment several times under different event ids; the timeline says it once. */

@@ -1,5 +1,9 @@
 import { Context } from "@temporalio/activity";
-import type { BillingConnector, BillingResult } from "@usher/connector-sdk/spec";
+import {
+  type BillingConnector,
+  type BillingResult,
+  toBillingOrder,
+} from "@usher/connector-sdk/spec";
 import {
   appendOrderEvents,
   findOfferingVersions,
@@ -18,7 +22,6 @@ import type { OrderActivityDependencies } from "./order-activities.ts";
 import { OrderMovedError, untilOrderHoldsStill } from "./order-moved-error.ts";
 import { replaced, takenBack } from "./read-order.ts";
 import type { OrderRef } from "./run-step.ts";
-import { toBillingOrder } from "./to-billing-order.ts";
 
 /** Remote activities on the queue `vendors`: calls to the tenant's billing system. */
 export interface BillingActivities {
@@ -93,8 +96,11 @@ async function billOrder(
             ...order.customer,
             remoteCustomerId: remoteCustomerOf(found, billing.vendor),
           },
-          // The order did not exist before, so no attempt to bill it did.
-          notBilledBeforeMs: found.order.createdAt,
+          // The order did not exist before, so no attempt to bill it did; but what was bought on a
+          // checkout page was billed there, and is looked for.
+          ...(found.latest.receivedFrom === "checkout"
+            ? {}
+            : { notBilledBeforeMs: found.order.createdAt }),
         },
         context,
       ),

@@ -3,6 +3,7 @@ export * from "./approval/approval-schema.ts";
 export * from "./catalog/catalog-schema.ts";
 export * from "./catalog/wire-catalog.ts";
 export * from "./check/check-schema.ts";
+export * from "./checkout/checkout-schema.ts";
 export * from "./client/create-usher-client.ts";
 export type { CallInput, CallOutput } from "./client/operation-types.ts";
 export * from "./connection/connection-schema.ts";

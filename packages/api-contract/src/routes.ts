@@ -2,6 +2,7 @@ import * as access from "./access/access-routes.ts";
 import * as approval from "./approval/approval-routes.ts";
 import * as catalog from "./catalog/catalog-routes.ts";
 import * as check from "./check/check-routes.ts";
+import * as checkout from "./checkout/checkout-routes.ts";
 import * as connection from "./connection/connection-routes.ts";
 import * as entitlement from "./entitlement/entitlement-routes.ts";
 import * as inbox from "./inbox/inbox-routes.ts";
@@ -21,6 +22,7 @@ export const routes = {
   ...inbox,
   ...catalog,
   ...access,
+  ...checkout,
   ...connection,
   getHealth,
   getReadiness,

@@ -3,6 +3,7 @@ import type * as access from "./access/access-schema.ts";
 import type * as approval from "./approval/approval-schema.ts";
 import type * as catalog from "./catalog/catalog-schema.ts";
 import type * as check from "./check/check-schema.ts";
+import type * as checkout from "./checkout/checkout-schema.ts";
 import type * as connection from "./connection/connection-schema.ts";
 import type * as entitlement from "./entitlement/entitlement-schema.ts";
 import type * as inbox from "./inbox/inbox-schema.ts";
@@ -27,6 +28,8 @@ export type WireCustomerEntitlements = z.output<typeof entitlement.customerEntit
 export type WireEffectiveEntitlement = z.output<typeof entitlement.effectiveEntitlementSchema>;
 export type WireBreakdownEntry = z.output<typeof entitlement.breakdownEntrySchema>;
 export type CheckRequest = z.output<typeof check.checkSchema>;
+export type CreateCheckoutSession = z.output<typeof checkout.createCheckoutSessionSchema>;
+export type WireCheckoutSession = z.output<typeof checkout.checkoutSessionSchema>;
 export type WireCheckAnswer = z.output<typeof check.checkAnswerSchema>;
 export type WireUsageEvent = z.output<typeof usage.usageEventSchema>;
 export type WireUsageEventsAnswer = z.output<typeof usage.usageEventsAnswerSchema>;

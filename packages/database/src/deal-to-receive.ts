@@ -4,6 +4,7 @@ import {
   type ConnectionId,
   type Instant,
   instantToIso,
+  type OrderId,
   termInterval,
 } from "@usher/entitlement-core/kernel";
 import { hashOrderContent, type OrderContent, type OrderLine } from "@usher/entitlement-core/order";
@@ -18,7 +19,9 @@ export type DealReading =
 export interface DealToReceive {
   readonly deal: Deal;
   readonly reading: DealReading;
-  /** Where it came in, such as `rest`, `inbox` or `import`. */
+  /** The id that was promised to its order, such as to a checkout; left out: a new one. */
+  readonly orderId?: OrderId;
+  /** Where it came in, such as `rest`, `inbox`, `checkout` or `import`. */
   readonly receivedFrom: string;
   /** The connection it was read through; null for REST. */
   readonly connectionId: ConnectionId | null;

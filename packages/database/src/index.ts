@@ -9,6 +9,7 @@ export { approvalStandingsOf } from "./approval-standings.ts";
 export type { ApprovalTask, RecordedDecision } from "./approval-task.ts";
 export * from "./approval-task-repository.ts";
 export * from "./catalog-repository.ts";
+export * from "./checkout-session-repository.ts";
 export * from "./connection-credentials-repository.ts";
 export * from "./connection-repository.ts";
 export { type ConnectionStanding, connectionStandings } from "./connection-standing.ts";

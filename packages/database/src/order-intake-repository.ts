@@ -103,7 +103,7 @@ async function createOrders(
   tx: TenantTransaction,
   { deals, customers }: Intake,
 ): Promise<ReadonlyMap<DealToReceive, DealOutcome>> {
-  const rows = new Map(deals.map((one) => [createId("order"), one]));
+  const rows = new Map(deals.map((one) => [one.orderId ?? createId("order"), one]));
   const started = await insertOrders(
     tx,
     [...rows].map(([id, one]) => toNewOrder({ id, one, customers })),

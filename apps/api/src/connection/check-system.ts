@@ -7,10 +7,8 @@ import type {
   ConnectorErrorDetail,
 } from "@usher/connector-sdk/spec";
 import { ConnectorError, isConnectorError } from "@usher/connector-sdk/spec";
-import { createConnectionTokenStore, type Database } from "@usher/database";
-import type { ConnectionId, TenantId } from "@usher/entitlement-core/kernel";
-import { openConnectionTokens, sealConnectionTokens } from "@usher/token-signer";
 import type { ApiDependencies } from "../api-dependencies.ts";
+import { connectSystem, type SystemToConnect } from "./connect-system.ts";
 
 type Outcome = WireConnectionCheck["outcome"];
 type Part = WireConnectionCheck["parts"][number];
@@ -28,17 +26,14 @@ const checkMsMax = 10_000;
  * is used as. Tokens it gets on the way are kept for the credentials' version, so that a refresh
  * token which rotates is not lost to a check.
  */
-export async function checkSystem(input: {
-  readonly deps: Pick<ApiDependencies, "clock" | "keks" | "log"> & { readonly database: Database };
-  readonly tenantId: TenantId;
-  readonly connectionId: ConnectionId;
-  readonly kinds: readonly Part["kind"][];
-  readonly definition: ConnectorDefinition;
-  readonly config: Readonly<Record<string, unknown>>;
-  readonly credentialsVersion: number;
-}): Promise<SystemCheck> {
+export async function checkSystem(
+  input: SystemToConnect & {
+    readonly deps: Pick<ApiDependencies, "log">;
+    readonly kinds: readonly Part["kind"][];
+  },
+): Promise<SystemCheck> {
   const { deps, definition, connectionId } = input;
-  const { clock, keks, log } = deps;
+  const { clock, log } = deps;
   const startedAt = clock();
   const deadline = startedAt + checkMsMax;
   const context: CallContext = {
@@ -62,19 +57,7 @@ export async function checkSystem(input: {
   };
   let system: ConnectedSystem | null = null;
   try {
-    system = definition.connect(
-      { connectionId, config: input.config },
-      {
-        fetch: globalThis.fetch,
-        now: clock,
-        tokens: createConnectionTokenStore({
-          ...input,
-          database: deps.database,
-          seal: (tokens) => sealConnectionTokens({ tokens, kek: keks[0] }),
-          open: (sealed) => openConnectionTokens({ sealed, keks }),
-        }),
-      },
-    );
+    system = connectSystem(input);
   } catch (error) {
     for (const kind of input.kinds) fail(kind, error);
   }

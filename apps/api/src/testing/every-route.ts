@@ -22,6 +22,7 @@ export function idKindOf(
   | "apiKey"
   | "connection"
   | "customer"
+  | "checkoutSession"
   | "statusList" {
   if (route.path.startsWith("/v1/orders")) return "order";
   if (route.path.startsWith("/v1/approval_tasks")) return "approvalTask";
@@ -30,6 +31,7 @@ export function idKindOf(
   if (route.path.startsWith("/v1/inbound/")) return "connection";
   if (route.path.startsWith("/v1/connections/")) return "connection";
   if (route.path.startsWith("/v1/api_keys")) return "apiKey";
+  if (route.path.startsWith("/v1/checkout_sessions")) return "checkoutSession";
   if (route.path.startsWith("/v1/customers")) return "customer";
   return "statusList";
 }

@@ -8,13 +8,7 @@ import type {
 import { toWire } from "@usher/api-contract";
 import type { OrderWithContent, StoredOrderEvent } from "@usher/database";
 import { describeError } from "@usher/entitlement-core/errors";
-import {
-  instantFromIso,
-  type Money,
-  moneyToDecimal,
-  parseCurrency,
-  termInterval,
-} from "@usher/entitlement-core/kernel";
+import { instantFromIso, parseCurrency, termInterval } from "@usher/entitlement-core/kernel";
 import {
   type OrderLine,
   orderTotal,
@@ -23,6 +17,7 @@ import {
 } from "@usher/entitlement-core/order";
 import { eventSentence } from "../pages/event-sentence.ts";
 import { toWireInstant } from "./to-wire-instant.ts";
+import { toWireMoney } from "./to-wire-money.ts";
 
 export function toWireOrder(order: OrderWithContent): WireOrder {
   const { content, customer, state } = order;
@@ -54,10 +49,6 @@ export function toWireOrder(order: OrderWithContent): WireOrder {
     created_at: toWireInstant(order.createdAt),
     updated_at: toWireInstant(order.updatedAt),
   };
-}
-
-function toWireMoney(money: Money): { amount: string; currency: string } {
-  return { amount: moneyToDecimal(money), currency: money.currency };
 }
 
 function toWireWaitingOn({ who, sinceIso, dueIso }: WaitingOn): WireWaitingOn {

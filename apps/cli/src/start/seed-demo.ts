@@ -123,7 +123,7 @@ function connectionsTo(simulatorUrl: string) {
     stripe: {
       name: "Stripe (simulated)",
       kinds: ["billing" as const],
-      config: { baseUrl: simulatorUrl },
+      config: { baseUrl: simulatorUrl, checkout: true },
       secrets: { apiKey: simulatedCredentials.stripeKey },
     },
   };

@@ -5,6 +5,8 @@
 export const scopes = [
   "orders:read",
   "orders:write",
+  "checkout_sessions:read",
+  "checkout_sessions:write",
   "approvals:read",
   "approvals:decide",
   "entitlements:read",

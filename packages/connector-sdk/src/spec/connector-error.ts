@@ -19,6 +19,11 @@ export type ConnectorErrorCategory =
   | "outcome_unknown"
   | "schema_drift";
 
+/** Categories that no retry clears: someone has to renew credentials, rights or configuration. */
+export function needsOperator(category: ConnectorErrorCategory): boolean {
+  return category === "auth_invalid" || category === "permission" || category === "config";
+}
+
 export interface ConnectorErrorDetail {
   readonly category: ConnectorErrorCategory;
   /** What was expected, what came, and what to do; safe to show to an operator, free of secrets. */

@@ -4,6 +4,7 @@ export * from "./connector-error.ts";
 export type * from "./connector-manifest.ts";
 export type * from "./crm-connector.ts";
 export type * from "./erp-connector.ts";
+export { toBillingOrder } from "./to-billing-order.ts";
 export type * from "./token-store.ts";
 export type * from "./webhook.ts";
 export type * from "./webhook-subscriptions.ts";

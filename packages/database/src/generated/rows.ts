@@ -82,6 +82,26 @@ export interface CatalogVersion {
   version: number;
 }
 
+export interface CheckoutSession {
+  cancel_url: string;
+  connection_id: string;
+  content: Json;
+  created_at: Generated<Timestamp>;
+  deal: Json;
+  expires_at: Timestamp | null;
+  fingerprint: string;
+  id: string;
+  idempotency_key: string;
+  order_id: string;
+  remote_id: string | null;
+  requested_by: string | null;
+  status: Generated<string>;
+  success_url: string;
+  tenant_id: Generated<string>;
+  updated_at: Generated<Timestamp>;
+  url: string | null;
+}
+
 export interface Connection {
   config: Json;
   created_at: Generated<Timestamp>;
@@ -401,6 +421,7 @@ export interface DB {
   approval_decisions: ApprovalDecision;
   approval_tasks: ApprovalTask;
   catalog_versions: CatalogVersion;
+  checkout_sessions: CheckoutSession;
   connection_tokens: ConnectionToken;
   connections: Connection;
   customers: Customer;

@@ -12,6 +12,7 @@ import * as directory from "./2026-11-24-10-directory.ts";
 import * as writeBackWishes from "./2026-11-24-11-write-back-wishes.ts";
 import * as announceAfterCommit from "./2026-11-24-12-announce-after-commit.ts";
 import * as connectionsAtWork from "./2026-11-24-13-connections-at-work.ts";
+import * as checkoutSessions from "./2026-11-24-15-checkout-sessions.ts";
 
 /** Every migration in order. A released one is never edited: the next change is a new file. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -28,6 +29,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "2026-11-24-11-write-back-wishes": writeBackWishes,
   "2026-11-24-12-announce-after-commit": announceAfterCommit,
   "2026-11-24-13-connections-at-work": connectionsAtWork,
+  "2026-11-24-15-checkout-sessions": checkoutSessions,
 };
 
 export const migrationProvider: MigrationProvider = {

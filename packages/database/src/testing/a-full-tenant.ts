@@ -3,9 +3,11 @@ import { supersede } from "@usher/entitlement-core/entitlement";
 import { addApiKey } from "../api-key-repository.ts";
 import { recordDecision } from "../approval-decision-repository.ts";
 import { listApprovalTasks } from "../approval-task-repository.ts";
+import { saveCheckoutSession } from "../checkout-session-repository.ts";
 import { saveCheckpoint, saveConnection } from "../connection-repository.ts";
 import { grantOrder } from "../grant-repository.ts";
 import { beginIdempotent } from "../idempotency-repository.ts";
+import { createId } from "../ids.ts";
 import { storeHints } from "../inbox-repository.ts";
 import { loadOrderForPlanning } from "../order-planning-repository.ts";
 import { saveRemoteRecords } from "../remote-record-repository.ts";
@@ -116,4 +118,17 @@ export async function aFullTenant(tx: TenantTransaction): Promise<void> {
       state: "active",
     },
   ]);
+  const { deal, content } = found.latest;
+  if (content === null) throw new Error("The order has faults.");
+  await saveCheckoutSession(tx, {
+    id: createId("checkoutSession"),
+    connectionId: connection.id,
+    idempotencyKey: "k",
+    fingerprint: "f",
+    deal,
+    content,
+    requestedBy: null,
+    successUrl: "https://seller.example/ok",
+    cancelUrl: "https://seller.example/no",
+  });
 }

@@ -123,6 +123,23 @@ export const errorCatalog = {
     title: "The order does not stand where this could be done",
   },
 
+  // Checkouts
+  checkout_not_offered: {
+    status: 409,
+    audience: "operator",
+    title: "No billing connection opens checkout pages",
+  },
+  checkout_refused: {
+    status: 422,
+    audience: "caller",
+    title: "This cannot be sold on a checkout page",
+  },
+  checkout_unreachable: {
+    status: 503,
+    audience: "operator",
+    title: "The billing system did not open the page",
+  },
+
   // Connections
   credentials_refused: {
     status: 422,

@@ -21,6 +21,7 @@ export const idPrefixes = {
   offeringVersion: "ofv",
   token: "lic",
   statusList: "stl",
+  checkoutSession: "chk",
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;
@@ -38,6 +39,7 @@ export type EntitlementId = Brand<string, "EntitlementId">;
 export type OfferingVersionId = Brand<string, "OfferingVersionId">;
 export type TokenId = Brand<string, "TokenId">;
 export type StatusListId = Brand<string, "StatusListId">;
+export type CheckoutSessionId = Brand<string, "CheckoutSessionId">;
 
 export interface IdTypes {
   readonly tenant: TenantId;
@@ -53,6 +55,7 @@ export interface IdTypes {
   readonly offeringVersion: OfferingVersionId;
   readonly token: TokenId;
   readonly statusList: StatusListId;
+  readonly checkoutSession: CheckoutSessionId;
 }
 
 const suffix = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/;

@@ -1,3 +1,7 @@
+import { createId, saveCheckoutSession } from "@usher/database";
+import type { Deal } from "@usher/entitlement-core/deal";
+import type { ConnectionId } from "@usher/entitlement-core/kernel";
+import type { OrderContent } from "@usher/entitlement-core/order";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ApiRig, startApiRig } from "../../testing/api-rig.ts";
 import { askedForApproval } from "../../testing/asked-for-approval.ts";
@@ -34,6 +38,7 @@ beforeAll(async () => {
     connection: connection.json.id,
     inboxMessage: inbox.json.data[0].id,
     customer: granted.customerId,
+    checkoutSession: await openCheckout(connection.json.id),
     statusList: token.json.claims.status.status_list.uri.split("/").at(-1),
   };
   namesOfOurs = [
@@ -170,6 +175,23 @@ describe("another tenant", () => {
     expect(theirs.headers.get("idempotency-replayed")).toBeNull();
   });
 });
+
+async function openCheckout(connectionId: ConnectionId): Promise<string> {
+  const session = await rig.inTenant((tx) =>
+    saveCheckoutSession(tx, {
+      id: createId("checkoutSession"),
+      connectionId,
+      idempotencyKey: "victim",
+      fingerprint: "victim",
+      deal: {} as Deal,
+      content: { customer: { name: "victim" }, lines: [] } as unknown as OrderContent,
+      requestedBy: null,
+      successUrl: "https://victim.test",
+      cancelUrl: "https://victim.test",
+    }),
+  );
+  return session.id;
+}
 
 /** What a stranger's request could have changed. */
 async function snapshot() {

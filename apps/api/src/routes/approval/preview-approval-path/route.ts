@@ -1,4 +1,3 @@
-import { findCustomer, type TenantTransaction } from "@usher/database";
 import { previewPath, skuClassesOf } from "@usher/entitlement-core/approval";
 import { parseDeal } from "@usher/entitlement-core/deal";
 import { dateAt, type Instant, type TimeZone } from "@usher/entitlement-core/kernel";
@@ -7,6 +6,7 @@ import type { ApiDependencies } from "../../../api-dependencies.ts";
 import { loadActor } from "../../../auth/load-actor.ts";
 import { plainRoute } from "../../../http/route-handler.ts";
 import { dealFromRequest } from "../../../wire/deal-from-request.ts";
+import { isFirstOrder } from "../../order/is-first-order.ts";
 import { emptyCatalog, type PublishedCatalogCache } from "../../order/published-catalog-cache.ts";
 
 /** Reads the order as `POST /v1/orders` would and plans its path. Stores nothing. */
@@ -61,16 +61,4 @@ export function previewApprovalPathRoute({
       };
     }),
   );
-}
-
-async function isFirstOrder(tx: TenantTransaction, externalId: string): Promise<boolean> {
-  const customer = await findCustomer(tx, { externalId });
-  if (customer === null) return true;
-  const order = await tx.db
-    .selectFrom("orders")
-    .select("id")
-    .where("customer_id", "=", customer.id)
-    .limit(1)
-    .executeTakeFirst();
-  return order === undefined;
 }

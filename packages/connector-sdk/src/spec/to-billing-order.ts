@@ -1,7 +1,7 @@
-import type { BillingOrder } from "@usher/connector-sdk/spec";
 import type { OfferingVersion } from "@usher/entitlement-core/catalog";
 import { instantToIso, termInterval } from "@usher/entitlement-core/kernel";
 import type { OrderContent } from "@usher/entitlement-core/order";
+import type { BillingOrder } from "./billing-connector.ts";
 
 export interface ToBillingOrderInput {
   readonly orderId: string;
