@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import type { Api } from "./create-api.ts";
+import { refuseOnSocket } from "./http/refuse-on-socket.ts";
 import { stopReadingAfterAnswer } from "./http/stop-reading.ts";
 
 export interface ServeOptions {
@@ -35,6 +36,9 @@ export async function serveApi(api: Api, { host, port }: ServeOptions): Promise<
       if (!api.takeCheck(request, response)) void listener(request, response);
     },
   );
+  server.on("clientError", refuseOnSocket);
+  // An expectation that is not understood may be ignored (RFC 9110 §10.1.1); Node answers a bare 417.
+  server.on("checkExpectation", (request, response) => server.emit("request", request, response));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, resolve);

@@ -40,7 +40,10 @@ export function tooLarge(bytesMax: number): ApiProblem {
 export function decodeUtf8(bytes: Uint8Array): string {
   // Checking and decoding apart is several times faster than a strict TextDecoder.
   if (!isUtf8(bytes)) {
-    throw new ApiProblem("malformed_json", "The body is not UTF-8. Encode the JSON text as UTF-8.");
+    throw new ApiProblem(
+      "malformed_json",
+      "The body is not UTF-8. Send the JSON text as UTF-8, uncompressed.",
+    );
   }
   const buffer =
     bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -124,13 +124,27 @@ function parseParams(route: RouteDescription, context: Context): unknown {
   const given = context.req.param();
   const parsed = route.params.safeParse(given);
   // A malformed id names nothing, exactly as another tenant's id names nothing.
-  if (!parsed.success)
-    throw notFound(route.tag === "inbox" && "connection_id" in given ? "connection" : route.tag);
+  if (!parsed.success) throw notFound(thingOf(route));
   for (const value of Object.values(given)) {
-    if (/\0|\p{Surrogate}/u.test(value)) throw notFound(route.tag);
+    if (/\0|\p{Surrogate}/u.test(value)) throw notFound(thingOf(route));
   }
   return parsed.data;
 }
+
+/** What a path's id names, in the word that the handler uses when it finds none. */
+function thingOf({ path, tag }: RouteDescription): string {
+  const folder = path.split("/")[2] ?? "";
+  return things[folder] ?? tag;
+}
+
+const things: Readonly<Record<string, string>> = {
+  api_keys: "API key",
+  approval_tasks: "approval task",
+  inbox: "inbox message",
+  inbound: "connection",
+  status_lists: "status list",
+  customers: "customer",
+};
 
 function parseQuery(route: RouteDescription, context: Context): unknown {
   const given: Record<string, string | string[]> = {};
@@ -154,6 +168,7 @@ async function parseBody(
   const { bytesMax } = route.body;
   if (route.body.kind === "bytes") return readBody({ request: context.req.raw, bytesMax });
   requireJson(request.header("content-type"));
+  requireUncompressed(request.header("content-encoding"));
   const bytes = await readBody({ request: context.req.raw, bytesMax });
   const value = parseJson({ text: decodeUtf8(bytes), depthMax: jsonDepthMax });
   const parsed = route.body.schema.safeParse(value);
@@ -167,8 +182,18 @@ export function requireJson(contentType: string | undefined): void {
   if (contentType !== undefined && json.test(contentType)) return;
   throw new ApiProblem(
     "unsupported_media_type",
-    `Expected Content-Type: application/json and got ${contentType === undefined ? "none" : "another"}.`,
+    `Expected Content-Type: application/json and got ${contentType === undefined ? "none" : "another"}. JSON is UTF-8; no other charset is read.`,
     { headers: { "Accept-Post": "application/json" } },
+  );
+}
+
+/** RFC 9110 §15.5.16: a coding that is not read is refused with the ones that are. */
+function requireUncompressed(contentEncoding: string | undefined): void {
+  if (contentEncoding === undefined || /^identity$/i.test(contentEncoding.trim())) return;
+  throw new ApiProblem(
+    "unsupported_media_type",
+    "Expected a body without Content-Encoding and got a compressed one. Send the JSON text as it is.",
+    { headers: { "Accept-Encoding": "identity" } },
   );
 }
 

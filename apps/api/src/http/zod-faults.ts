@@ -1,6 +1,7 @@
 import type { ProblemItem } from "@usher/api-contract";
 import type { z } from "zod";
 import { ApiProblem } from "./api-problem.ts";
+import { faultSentence } from "./fault-sentence.ts";
 
 const faultsMax = 50;
 
@@ -13,7 +14,7 @@ export function invalidRequest({
   /** How places are written: `/lines/0/sku` in a body, `query:limit` in a query. */
   readonly place: "body" | "query" | "path" | "header";
 }): ApiProblem {
-  const items = error.issues.flatMap((issue) => toItems(issue, place));
+  const items = withoutRepeats(error.issues.flatMap((issue) => toItems(issue, place)));
   const shown = items.slice(0, faultsMax);
   return new ApiProblem(
     "invalid_request",
@@ -21,6 +22,14 @@ export function invalidRequest({
       ? `One thing is wrong at ${shown[0]?.pointer === "" ? "the top level" : shown[0]?.pointer}: ${shown[0]?.detail}.`
       : `${items.length} things are wrong: see errors${items.length > shown.length ? `, which shows the first ${faultsMax}` : ""}.`,
     { errors: shown },
+  );
+}
+
+/** A number beyond every bound breaks two of them, and is one fault. */
+function withoutRepeats(items: readonly ProblemItem[]): readonly ProblemItem[] {
+  return items.filter(
+    ({ pointer, code }, at) =>
+      items.findIndex((one) => one.pointer === pointer && one.code === code) === at,
   );
 }
 
@@ -34,53 +43,10 @@ function toItems(issue: z.core.$ZodIssue, place: string): readonly ProblemItem[]
         detail: "this field is not part of the contract",
         fix: "Remove it, or check its spelling against /openapi.json.",
       }));
-    case "invalid_type":
-      return [
-        {
-          pointer,
-          code: issue.code,
-          detail: describeType(issue),
-          fix: `Send ${withArticle(issue.expected)}.`,
-        },
-      ];
-    case "invalid_value":
-      return [
-        {
-          pointer,
-          code: issue.code,
-          detail: lower(issue.message),
-          fix: `Send one of: ${issue.values.map(String).join(", ")}.`,
-        },
-      ];
     case "invalid_union":
       return unionItems(issue, place, pointer);
-    case "too_big":
-      return [
-        {
-          pointer,
-          code: issue.code,
-          detail: lower(issue.message),
-          fix: `At most ${issue.maximum}.`,
-        },
-      ];
-    case "too_small":
-      return [
-        {
-          pointer,
-          code: issue.code,
-          detail: lower(issue.message),
-          fix: `At least ${issue.minimum}.`,
-        },
-      ];
     default:
-      return [
-        {
-          pointer,
-          code: issue.code,
-          detail: lower(issue.message),
-          fix: "Send it as /openapi.json describes it.",
-        },
-      ];
+      return [{ pointer, code: issue.code, ...faultSentence(issue) }];
   }
 }
 
@@ -113,18 +79,4 @@ function toPointer(path: readonly PropertyKey[], place: string): string {
   return path
     .map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`)
     .join("");
-}
-
-function describeType(issue: Extract<z.core.$ZodIssue, { code: "invalid_type" }>): string {
-  return issue.message === "Required"
-    ? "it is missing"
-    : lower(issue.message.replace(/^Invalid input: /, ""));
-}
-
-function withArticle(noun: string): string {
-  return /^[aeiou]/.test(noun) ? `an ${noun}` : `a ${noun}`;
-}
-
-function lower(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { orNull } from "../wire/or-null.ts";
-import { idSchema, instantSchema, textSchema } from "../wire/scalars.ts";
+import { emailSchema, idSchema, instantSchema, textSchema } from "../wire/scalars.ts";
 import { allScopes, scopes } from "../wire/scopes.ts";
 
 export const scopeSchema = z
@@ -14,9 +14,7 @@ export const createApiKeySchema = z
       .array(scopeSchema)
       .min(1)
       .max(scopes.length + 1),
-    user_email: z
-      .email()
-      .max(320)
+    user_email: emailSchema
       .optional()
       .meta({ description: "Whose decisions the key makes; needed to approve." }),
     expires_at: instantSchema.optional(),
@@ -46,7 +44,7 @@ export const createdApiKeySchema = apiKeySchema
 
 export const createUserSchema = z
   .strictObject({
-    email: z.email().max(320),
+    email: emailSchema,
     name: textSchema({ max: 300 }),
     groups: z
       .array(textSchema({ max: 100 }))
@@ -68,7 +66,7 @@ export const userSchema = z
   .meta({ id: "User" });
 
 export const createSignInLinkSchema = z
-  .strictObject({ email: z.email().max(320) })
+  .strictObject({ email: emailSchema })
   .meta({ id: "CreateSignInLink", example: { email: "dana@example.com" } });
 
 export const signInLinkSchema = z

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { configValueSchema } from "../entitlement/entitlement-schema.ts";
 import {
+  countrySchema,
   currencySchema,
+  emailSchema,
   featureKeySchema,
   idSchema,
   instantSchema,
@@ -58,7 +60,7 @@ const templateOfAnyKind = {
   geo: z
     .strictObject({
       mode: z.enum(["allow", "deny"]),
-      countries: z.array(z.string().regex(/^[A-Z]{2}$/)).max(300),
+      countries: z.array(countrySchema).max(300),
     })
     .nullable(),
 };
@@ -149,7 +151,7 @@ export const approvalPolicySchema = z
           approvers: z
             .array(
               z.union([
-                z.strictObject({ user: z.email() }),
+                z.strictObject({ user: emailSchema }),
                 z.strictObject({ group: textSchema({ max: 100 }) }),
               ]),
             )

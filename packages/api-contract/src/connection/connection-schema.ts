@@ -9,7 +9,10 @@ const connectionKindSchema = z.enum(["crm", "billing", "erp"]);
 export const createConnectionSchema = z
   .strictObject({
     vendor: textSchema({ max: 60 })
-      .regex(/^[a-z0-9][a-z0-9-]*$/)
+      .regex(
+        /^[a-z0-9][a-z0-9-]*$/,
+        "expected lower-case letters, digits and -, such as salesforce",
+      )
       .meta({ example: "salesforce" }),
     name: textSchema({ max: 200 }).meta({ example: "Salesforce, production" }),
     kinds: z.array(connectionKindSchema).min(1).max(3),

@@ -7,6 +7,7 @@ import {
   countrySchema,
   currencySchema,
   dateSchema,
+  emailSchema,
   idSchema,
   instantSchema,
   moneySchema,
@@ -62,7 +63,10 @@ export const orderProblemSchema = z
 const sourceSchema = z
   .strictObject({
     system: textSchema({ max: 60 })
-      .regex(/^[a-z0-9][a-z0-9_.-]*$/)
+      .regex(
+        /^[a-z0-9][a-z0-9_.-]*$/,
+        "expected lower-case letters, digits, _, . and -, such as my-crm",
+      )
       .meta({
         description: "Where the deal lives: the name of your system, lower case.",
         example: "my-crm",
@@ -92,7 +96,7 @@ export const createOrderSchema = z
       country: countrySchema.nullable().optional(),
     }),
     owner: z
-      .strictObject({ email: z.email().max(320), name: textSchema({ max: 300 }) })
+      .strictObject({ email: emailSchema, name: textSchema({ max: 300 }) })
       .optional()
       .meta({ description: "Who sold it. The owner may not approve the order." }),
     currency: currencySchema,

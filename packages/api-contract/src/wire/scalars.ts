@@ -3,31 +3,42 @@ import { idPrefixes, isId } from "@usher/entitlement-core/kernel";
 import { z } from "zod";
 
 /** RFC 3339 with zone. Answers are always in UTC with a `Z`. */
-export const instantSchema = z.iso.datetime({ offset: true }).meta({
-  description: "RFC 3339 instant with zone; answers are in UTC.",
-  example: "2026-11-24T06:30:00.000Z",
-});
+export const instantSchema = z.iso
+  .datetime({
+    offset: true,
+    error: "expected an RFC 3339 instant with its zone, such as 2026-11-24T06:30:00Z",
+  })
+  .meta({
+    description: "RFC 3339 instant with zone; answers are in UTC.",
+    example: "2026-11-24T06:30:00.000Z",
+  });
 
 export const dateSchema = z.iso
-  .date()
+  .date("expected a calendar date that exists, such as 2026-12-01")
   .meta({ description: "Calendar date.", example: "2026-12-01" });
 
 export const currencySchema = z
   .string()
-  .regex(/^[A-Z]{3}$/)
+  .regex(/^[A-Z]{3}$/, "expected an ISO 4217 currency in upper case, such as USD")
   .meta({ description: "ISO 4217 code, upper case.", example: "USD" });
 
 export const countrySchema = z
   .string()
-  .regex(/^[A-Z]{2}$/)
+  .regex(/^[A-Z]{2}$/, "expected an ISO 3166-1 alpha-2 country in upper case, such as DE")
   .meta({ description: "ISO 3166-1 alpha-2 code, upper case.", example: "DE" });
 
 /** Decimal text, never a JSON number: a price survives every parser unchanged. */
 export const amountSchema = z
   .string()
   .max(32)
-  .regex(/^-?\d{1,15}(\.\d{1,6})?$/)
+  .regex(
+    /^-?\d{1,15}(\.\d{1,6})?$/,
+    "expected a decimal as text, at most 15 digits before the point and 6 behind it, such as 12.50",
+  )
   .meta({ description: "Decimal string in major units.", example: "12.50" });
+
+/** An address that mail can be sent to. */
+export const emailSchema = z.email("expected a mail address, such as dana@example.com").max(320);
 
 export const moneySchema = z
   .object({ amount: amountSchema, currency: currencySchema })
@@ -37,7 +48,10 @@ export const featureKeySchema = z
   .string()
   .min(1)
   .max(100)
-  .regex(/^[a-z0-9][a-z0-9_.-]*$/)
+  .regex(
+    /^[a-z0-9][a-z0-9_.-]*$/,
+    "expected lower-case letters, digits, _, . and -, such as api_calls",
+  )
   .meta({ description: "Stable name of a feature.", example: "api_calls" });
 
 export const skuSchema = z
@@ -62,7 +76,10 @@ export function idSchema<Kind extends IdKind>(
   kind: Kind,
 ): z.ZodCustom<IdTypes[Kind], IdTypes[Kind]> {
   return z
-    .custom<IdTypes[Kind]>((value) => typeof value === "string" && isId(kind, value))
+    .custom<IdTypes[Kind]>(
+      (value) => typeof value === "string" && isId(kind, value),
+      `expected an id that begins with ${idPrefixes[kind]}_ and is 26 characters longer`,
+    )
     .meta({
       type: "string",
       description: `TypeID with the prefix \`${idPrefixes[kind]}_\`.`,

@@ -25,6 +25,16 @@ export const errorCatalog = {
     audience: "caller",
     title: "The body is larger than this route accepts",
   },
+  headers_too_large: {
+    status: 431,
+    audience: "caller",
+    title: "The headers are larger than any request may have",
+  },
+  sent_too_slowly: {
+    status: 408,
+    audience: "caller",
+    title: "The request did not arrive in time",
+  },
   body_too_deep: {
     status: 400,
     audience: "caller",

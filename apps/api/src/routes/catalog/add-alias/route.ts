@@ -1,10 +1,10 @@
 import { loadPublishedCatalog } from "@usher/database";
 import type { Catalog, ProductAlias, PublishedCatalog, Sku } from "@usher/entitlement-core/catalog";
 import { loadActor } from "../../../auth/load-actor.ts";
+import { nothingPublished } from "../../../catalog/nothing-published.ts";
 import { publishAndWake } from "../../../catalog/publish.ts";
 import { refuseContradictions } from "../../../catalog/read-catalog.ts";
 import type { RightsFeed } from "../../../check/rights-feed.ts";
-import { notFound } from "../../../http/api-problem.ts";
 import { workRoute } from "../../../http/route-handler.ts";
 import { toWireAlias } from "../list-aliases/route.ts";
 
@@ -12,7 +12,7 @@ import { toWireAlias } from "../list-aliases/route.ts";
 export function addAliasRoute({ feed }: { readonly feed: RightsFeed }) {
   return workRoute("addAlias", async ({ body, caller, tx, afterCommit }) => {
     const published = await loadPublishedCatalog(tx);
-    if (published === null) throw notFound("published catalog");
+    if (published === null) throw nothingPublished();
     const alias: ProductAlias = {
       system: body.system,
       productCode: body.product_code,

@@ -1,6 +1,6 @@
 import type { ApiDependencies } from "../../../api-dependencies.ts";
+import { nothingPublished } from "../../../catalog/nothing-published.ts";
 import { loadWireCatalog } from "../../../catalog/to-wire-published-catalog.ts";
-import { notFound } from "../../../http/api-problem.ts";
 import { plainRoute } from "../../../http/route-handler.ts";
 import type { PublishedCatalogCache } from "../../order/published-catalog-cache.ts";
 
@@ -13,7 +13,7 @@ export function getCatalogRoute({
       { tenantId: caller.tenantId, readOnly: true },
       async (tx) => loadWireCatalog(tx, await catalogs.load(tx)),
     );
-    if (catalog === null) throw notFound("published catalog");
+    if (catalog === null) throw nothingPublished();
     return { body: catalog };
   });
 }
