@@ -20,6 +20,18 @@ describe("findFreePort", () => {
     expect(said).toEqual([`Port ${busy} is busy; PostgreSQL uses ${port} instead.`]);
   });
 
+  it("gives two parts two ports, though neither listens yet", async () => {
+    const busy = await occupy();
+    const say = () => undefined;
+    const [one, other] = await Promise.all([
+      findFreePort({ wanted: busy, name: "The hub", say }),
+      findFreePort({ wanted: busy, name: "The simulator", say }),
+    ]);
+    expect(one).not.toBe(other);
+    expect(await findFreePort({ wanted: one, name: "The worker", say })).not.toBe(one);
+    expect(await findFreePort({ wanted: one, name: "The hub", say })).toBe(one);
+  });
+
   it("takes the wanted port without a word when it is free", async () => {
     const free = await findFreePort({ name: "PostgreSQL", say: () => undefined });
     const said: string[] = [];

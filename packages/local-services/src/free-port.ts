@@ -4,8 +4,14 @@ import { createServer } from "node:net";
 export const loopback = "127.0.0.1";
 
 /**
+ * Ports given out by this process to whoever asked for one by number. Between the answer and the
+ * moment its owner listens a port looks free to the next who asks, who must not get it as well.
+ */
+const promised = new Map<number, string>();
+
+/**
  * The wanted port if it is free, else the next free one above it; without a wish, any free port.
- * The port is free at the moment of asking: a caller that loses the race sees its start fail.
+ * Two names never get the same one. The port is free at the moment of asking: a caller that loses the race sees its start fail.
  */
 export async function findFreePort({
   wanted,
@@ -20,7 +26,12 @@ export async function findFreePort({
   if (wanted === undefined) return listenOnce(0);
   const last = Math.min(wanted + 100, 65_535);
   for (let port = wanted; port <= last; port += 1) {
-    if (!(await isFree(port))) continue;
+    if ((promised.get(port) ?? name) !== name) continue;
+    promised.set(port, name);
+    if (!(await isFree(port))) {
+      promised.delete(port);
+      continue;
+    }
     if (port !== wanted) say(`Port ${wanted} is busy; ${name} uses ${port} instead.`);
     return port;
   }

@@ -58,7 +58,7 @@ function ofSize({
   }
   const unit = units[issue.origin];
   if (unit === undefined) return { detail: `expected ${bound}`, fix: `Send ${bound}.` };
-  const one = / 1$/.test(bound) ? unit : `${unit}s`;
+  const one = bound.endsWith(" 1") ? unit : `${unit}s`;
   return { detail: `expected ${bound} ${one}`, fix: `Send ${bound} ${one}.` };
 }
 
