@@ -167,6 +167,7 @@ function describeParts(input: {
         ...hubEnv,
         USHER_WORKER_HTTP_PORT: String(ports.worker),
         USHER_POLL_INTERVAL_SECONDS: String(options.pollIntervalSeconds ?? 1),
+        USHER_ANNOUNCEMENT_INTERVAL_SECONDS: String(options.pollIntervalSeconds ?? 1),
         ...options.workerEnv,
       },
     },

@@ -18,6 +18,7 @@ import { refuseOtherMethods } from "./http/method-not-allowed.ts";
 import { createRateLimiter } from "./http/rate-limiter.ts";
 import type { ServeDependencies } from "./http/serve-dependencies.ts";
 import { serveRoute } from "./http/serve-route.ts";
+import { listenForConnections } from "./inbound/listen-for-connections.ts";
 import { createWebhookConnections } from "./inbound/webhook-connections.ts";
 import { createApiMetrics } from "./observability/api-metrics.ts";
 import { errorPagesFolder, readErrorPages } from "./pages/error-pages.ts";
@@ -139,17 +140,21 @@ export function createApi(deps: ApiDependencies): Api {
     }),
   );
 
-  let keysListener: Listener | undefined;
+  const listeners: Listener[] = [];
   return {
     app,
     takeCheck: createNodeCheckListener(door),
     async start() {
-      keysListener = await listenForKeys({ database: deps.database, keys, log: deps.log });
+      const { database, log } = deps;
+      // A start that failed halfway is tried again.
+      for (const listener of listeners.splice(0)) await listener.close();
+      listeners.push(await listenForKeys({ database, keys, log }));
+      listeners.push(await listenForConnections({ database, webhooks, log }));
       await feed.start();
     },
     flush: () => uses.flush(),
     async close() {
-      await keysListener?.close();
+      for (const listener of listeners) await listener.close();
       await feed.close();
       await background.drain();
       await delivery.drain();

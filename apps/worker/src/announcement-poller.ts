@@ -3,15 +3,12 @@ import type { ConnectionId } from "@usher/entitlement-core/kernel";
 import type { ConnectionTurn } from "./connection-loops.ts";
 import { type PollStreamDependencies, pollStream } from "./poll-stream.ts";
 import type { TurnOutcome } from "./service-loop.ts";
-import type { WorkerLog } from "./worker-log.ts";
 
 /**
  * One turn of asking a billing system what it announced, in case a webhook did not arrive. Events go
  * into the inbox under the vendor's ids, so that those a webhook brought are known already.
  */
-export function createAnnouncementPoller(
-  deps: Omit<PollStreamDependencies, "atFailpoint"> & { readonly log: WorkerLog },
-) {
+export function createAnnouncementPoller(deps: Omit<PollStreamDependencies, "atFailpoint">) {
   const { database, callVendor, metrics, log } = deps;
   return async (turn: ConnectionTurn): Promise<TurnOutcome> => {
     const { billing } = turn.vendor;
@@ -19,21 +16,12 @@ export function createAnnouncementPoller(
     if (readAnnouncements === undefined) return "idle";
     const connectionId = turn.vendor.connectionId as ConnectionId;
     // Its failpoints are those of the CRM's stream: a test that names one means a deal.
-    const withoutFailpoints = { database, callVendor, metrics };
+    const withoutFailpoints = { database, callVendor, metrics, log };
     return await pollStream(withoutFailpoints, {
       turn,
       stream: "events",
       operation: "readAnnouncements",
-      async read(checkpoint, context) {
-        const page = await readAnnouncements({ checkpoint }, context);
-        if (page.isFullRead === true) {
-          log.warn(
-            { connection: connectionId },
-            "the vendor has forgotten what it announced since the last read: everything that stands is read",
-          );
-        }
-        return page;
-      },
+      read: (checkpoint, context) => readAnnouncements({ checkpoint }, context),
       async store(tx, page) {
         const events = page.events.map((event) => ({
           ...event,

@@ -14,7 +14,7 @@ describe("readConfig", () => {
     const config = readConfig(complete);
     expect(config).toMatchObject({
       publicUrl: "http://127.0.0.1:8700",
-      pollIntervalMs: 30_000,
+      intervals: { pollMs: 30_000, announcementsMs: 120_000, featuresMs: 300_000 },
       temporal: { address: "127.0.0.1:7233", taskQueuePrefix: "usher" },
     });
   });

@@ -8,6 +8,7 @@ import {
   toHubSettings,
 } from "@usher/hub-environment";
 import { z } from "zod";
+import type { LoopIntervals } from "./start-loops.ts";
 
 const projectRoot = resolve(fileURLToPath(new URL("../../..", import.meta.url)));
 
@@ -16,6 +17,12 @@ const seconds = (fallback: number) => z.coerce.number().positive().max(86_400).d
 const environmentSchema = z.object({
   ...hubVariables,
   USHER_POLL_INTERVAL_SECONDS: seconds(30).describe("How often each CRM is asked for changes"),
+  USHER_ANNOUNCEMENT_INTERVAL_SECONDS: seconds(120).describe(
+    "How often each billing system is asked for what no webhook brought",
+  ),
+  USHER_FEATURE_INTERVAL_SECONDS: seconds(300).describe(
+    "How soon after a publication a billing system's features follow the catalog",
+  ),
   USHER_WORKFLOW_TASK_SECONDS: seconds(10).describe("How long a dead worker's run stands still"),
   USHER_LEASE_SECONDS: seconds(60).describe("How long a dead worker's messages wait for another"),
   USHER_SHUTDOWN_GRACE_SECONDS: seconds(30),
@@ -27,7 +34,7 @@ const environmentSchema = z.object({
 /** What the worker is told by its environment, parsed and ready to use. */
 export interface WorkerConfig extends HubSettings {
   readonly temporal: HubSettings["temporal"] & { readonly workflowTaskTimeoutMs: number };
-  readonly pollIntervalMs: number;
+  readonly intervals: LoopIntervals;
   readonly leaseSeconds: number;
   readonly shutdownGraceMs: number;
   readonly httpPort: number;
@@ -45,7 +52,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Worker
       ...settings.temporal,
       workflowTaskTimeoutMs: env.USHER_WORKFLOW_TASK_SECONDS * 1_000,
     },
-    pollIntervalMs: env.USHER_POLL_INTERVAL_SECONDS * 1_000,
+    intervals: {
+      pollMs: env.USHER_POLL_INTERVAL_SECONDS * 1_000,
+      announcementsMs: env.USHER_ANNOUNCEMENT_INTERVAL_SECONDS * 1_000,
+      featuresMs: env.USHER_FEATURE_INTERVAL_SECONDS * 1_000,
+    },
     leaseSeconds: env.USHER_LEASE_SECONDS,
     shutdownGraceMs: env.USHER_SHUTDOWN_GRACE_SECONDS * 1_000,
     httpPort: env.USHER_WORKER_HTTP_PORT,

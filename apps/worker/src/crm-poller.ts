@@ -3,10 +3,9 @@ import type { ConnectionId } from "@usher/entitlement-core/kernel";
 import type { ConnectionTurn } from "./connection-loops.ts";
 import { type PollStreamDependencies, pollStream } from "./poll-stream.ts";
 import type { TurnOutcome } from "./service-loop.ts";
-import type { WorkerLog } from "./worker-log.ts";
 
 /** One turn of asking a CRM what changed; hints go into the inbox. */
-export function createCrmPoller(deps: PollStreamDependencies & { readonly log: WorkerLog }) {
+export function createCrmPoller(deps: PollStreamDependencies) {
   return async (turn: ConnectionTurn): Promise<TurnOutcome> => {
     const { crm } = turn.vendor;
     if (crm === null) return "idle";

@@ -10,18 +10,21 @@ import {
 import type { ConnectionId } from "@usher/entitlement-core/kernel";
 import type { ConnectionTurn } from "./connection-loops.ts";
 import type { TurnOutcome } from "./service-loop.ts";
+import type { WorkerLog } from "./worker-log.ts";
 import type { WorkerMetrics } from "./worker-metrics.ts";
 
 export interface PollStreamDependencies {
   readonly database: Database;
   readonly callVendor: CallVendor;
   readonly metrics: WorkerMetrics;
+  readonly log: WorkerLog;
   readonly atFailpoint?: AtFailpoint;
 }
 
 interface StreamPage {
   readonly checkpoint: Checkpoint;
   readonly hasMore: boolean;
+  readonly isFullRead?: boolean;
 }
 
 const callTimeoutMs = 60_000;
@@ -68,6 +71,7 @@ export async function pollStream<Page extends StreamPage>(
           call: (context) => read(checkpoint, context),
         });
         atFailpoint("poll.after-read");
+        if (page.isFullRead === true) tellOfFullRead(deps, { turn, stream });
         const fresh = await deps.database.withTenant({ tenantId }, async (tx) => {
           const stored = await store(tx, page);
           await saveCheckpoint(tx, {
@@ -90,4 +94,17 @@ export async function pollStream<Page extends StreamPage>(
     },
   );
   return outcome === busy ? "idle" : outcome;
+}
+
+/** Nothing is lost by it, but it takes longer, and says that nobody read for longer than the vendor remembers. */
+function tellOfFullRead(
+  { metrics, log }: PollStreamDependencies,
+  { turn, stream }: { readonly turn: ConnectionTurn; readonly stream: string },
+): void {
+  const { connectionId: connection, vendor } = turn.vendor;
+  metrics.fullReads.inc({ connection, vendor, stream });
+  log.warn(
+    { connection, vendor, stream },
+    "the vendor has forgotten what happened since the last read: everything that stands is read again",
+  );
 }

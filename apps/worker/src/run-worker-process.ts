@@ -53,7 +53,7 @@ export async function runWorkerProcess({
     publicUrl: config.publicUrl,
     tokenAudience: config.tokenAudience,
     bundleFolder: config.bundleFolder,
-    pollIntervalMs: config.pollIntervalMs,
+    intervals: config.intervals,
     leaseSeconds: config.leaseSeconds,
     shutdownGraceMs: config.shutdownGraceMs,
     httpPort: config.httpPort,

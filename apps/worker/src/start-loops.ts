@@ -22,6 +22,13 @@ import { createTakeDeals } from "./take-deals.ts";
 import type { WorkerLog } from "./worker-log.ts";
 import type { WorkerMetrics } from "./worker-metrics.ts";
 
+/** How long the loops that ask wait before they ask again. */
+export interface LoopIntervals {
+  readonly pollMs: number;
+  readonly announcementsMs: number;
+  readonly featuresMs: number;
+}
+
 export interface LoopDependencies {
   readonly database: Database;
   readonly fulfillment: FulfillmentClient;
@@ -33,7 +40,7 @@ export interface LoopDependencies {
   readonly atFailpoint: AtFailpoint;
   readonly publicUrl: string;
   readonly leaseSeconds: number;
-  readonly pollIntervalMs: number;
+  readonly intervals: LoopIntervals;
   readonly lookForConnectionsMs: number;
   readonly now: (databaseNow: Instant) => Instant;
   readonly clock: () => number;
@@ -100,21 +107,21 @@ export async function startLoops(deps: LoopDependencies): Promise<Loops> {
     ...perConnection,
     name: "crm-poller",
     kinds: ["crm"],
-    idleMs: deps.pollIntervalMs,
+    idleMs: deps.intervals.pollMs,
     turn: createCrmPoller(deps),
   });
   const announcements = startConnectionLoops({
     ...perConnection,
     name: "announcement-poller",
     kinds: ["billing"],
-    idleMs: deps.pollIntervalMs,
+    idleMs: deps.intervals.announcementsMs,
     turn: createAnnouncementPoller(deps),
   });
   const features = startConnectionLoops({
     ...perConnection,
     name: "feature-keeper",
     kinds: ["billing"],
-    idleMs: deps.pollIntervalMs,
+    idleMs: deps.intervals.featuresMs,
     turn: createFeatureKeeper(deps),
   });
   const recovery = startServiceLoop({

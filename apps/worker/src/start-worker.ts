@@ -33,7 +33,7 @@ import { createConnectionRegistry } from "./connection-registry.ts";
 import { startHealthServer } from "./health-server.ts";
 import type { BrokenConnector } from "./load-connectors.ts";
 import { startServiceLoop } from "./service-loop.ts";
-import { startLoops } from "./start-loops.ts";
+import { type LoopIntervals, startLoops } from "./start-loops.ts";
 import { startTemporalWorkers, type TemporalWorkers } from "./start-temporal-workers.ts";
 import { traceOrder } from "./trace-order.ts";
 import { createQuotaWatch } from "./watch-quota.ts";
@@ -59,7 +59,7 @@ export interface WorkerDependencies {
   readonly publicUrl: string;
   readonly tokenAudience: string;
   readonly bundleFolder: string;
-  readonly pollIntervalMs: number;
+  readonly intervals: LoopIntervals;
   /** How long what a dead worker had taken waits for another. Longer than a read of 200 deals. */
   readonly leaseSeconds: number;
   readonly shutdownGraceMs: number;

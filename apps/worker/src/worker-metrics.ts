@@ -10,6 +10,7 @@ export interface WorkerMetrics {
   readonly writeBacks: Counter<"vendor" | "outcome">;
   readonly connectorCalls: Histogram<"vendor" | "operation" | "outcome">;
   readonly streamLagSeconds: Gauge<"connection">;
+  readonly fullReads: Counter<"connection" | "vendor" | "stream">;
   readonly quotaLeft: Gauge<"connection" | "vendor">;
   readonly connectionWorking: Gauge<"connection" | "vendor">;
   readonly connectionLastSuccess: Gauge<"connection" | "vendor">;
@@ -64,6 +65,12 @@ export function createWorkerMetrics(): WorkerMetrics {
       name: "usher_stream_lag_seconds",
       help: "Seconds since a connection's change stream was last read to its end",
       labelNames: ["connection"],
+      registers,
+    }),
+    fullReads: new Counter({
+      name: "usher_stream_full_reads_total",
+      help: "Reads that began again because the vendor had forgotten what happened since the last",
+      labelNames: ["connection", "vendor", "stream"],
       registers,
     }),
     quotaLeft: new Gauge({

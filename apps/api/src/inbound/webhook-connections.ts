@@ -19,12 +19,15 @@ export interface WebhookConnections {
    * vendor's connector is not there: a vendor that is told 4xx would never send the event again.
    */
   find(id: ConnectionId): Promise<WebhookConnection | null>;
-  /** What was changed here is followed at once; other processes follow within seconds. */
+  /** What was changed here is followed at once; other processes hear of it (`listenForConnections`). */
   forget(id: ConnectionId): Promise<void>;
+  /** The tenant's connections are other ones by now. */
+  forgetTenant(id: TenantId): Promise<void>;
+  /** Forgets all. */
   close(): Promise<void>;
 }
 
-/** A changed secret is followed within this time. */
+/** A changed secret of which nobody was told is followed within this time. */
 const keptMs = 5_000;
 const keptMax = 1_000;
 
@@ -84,6 +87,12 @@ export function createWebhookConnections({
     return isOverlap ? [...webhookSecrets, ...oldWebhookSecrets] : webhookSecrets;
   }
 
+  async function drop(isOne: (id: ConnectionId, one: Kept) => boolean): Promise<void> {
+    const dropped = [...kept].filter(([id, one]) => isOne(id, one));
+    for (const [id] of dropped) kept.delete(id);
+    for (const [, { system }] of dropped) await system?.close();
+  }
+
   return {
     async find(id) {
       const known = kept.get(id);
@@ -94,14 +103,8 @@ export function createWebhookConnections({
       kept.set(id, { ...opened, at: clock() });
       return opened.connection;
     },
-    async forget(id) {
-      const known = kept.get(id);
-      kept.delete(id);
-      await known?.system?.close();
-    },
-    close: async () => {
-      for (const { system } of kept.values()) await system?.close();
-      kept.clear();
-    },
+    forget: (id) => drop((known) => known === id),
+    forgetTenant: (tenantId) => drop((_, { connection }) => connection?.tenantId === tenantId),
+    close: () => drop(() => true),
   };
 }

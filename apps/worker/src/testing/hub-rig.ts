@@ -176,7 +176,7 @@ export async function startHubRig(
         publicUrl: "http://hub.test",
         tokenAudience: "usher",
         bundleFolder: join(findProjectFolder(), ".usher", "workflow-bundles"),
-        pollIntervalMs: 100,
+        intervals: { pollMs: 100, announcementsMs: 100, featuresMs: 100 },
         leaseSeconds: 5,
         shutdownGraceMs: 5_000,
         httpPort: null,
