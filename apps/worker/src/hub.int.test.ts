@@ -62,6 +62,26 @@ describe("a deal that needs nobody's yes", () => {
     expect(types.filter((type) => type === "order_billed")).toHaveLength(1);
   });
 
+  it("may be sold ahead of its term: granted and signed now, in force from its first day", async () => {
+    const id = dealId();
+    const inAMonth = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
+    hub.vendor.win(aDeal({ id, startsOn: inAMonth }));
+    const order = await hub.reaches(id, "Active");
+    expect(await seatsOf(id)).toBe(0);
+    const [token] = await tokensOf(order.id);
+    expect(token?.claims.entitlements["seats"]).toMatchObject({
+      state: "inactive",
+      later: [{ limit: 5 }],
+    });
+  });
+
+  it("stands at Action needed when it begins beyond what a token reaches, told as that", async () => {
+    const id = dealId();
+    hub.vendor.win(aDeal({ id, startsOn: `${new Date().getUTCFullYear() + 2}-12-31` }));
+    const order = await hub.reaches(id, "Action needed");
+    expect(order.problem?.sentence).toMatch(/no line's term begins within 366 days/);
+  });
+
   it("is told to the CRM once per status, though our own write comes back as a change", async () => {
     const id = dealId();
     hub.vendor.win(aDeal({ id }));

@@ -152,7 +152,7 @@ async function grant(
   } catch (error) {
     if (!(error instanceof NothingToSignError)) throw error;
     // Nothing was written yet: the token is signed before the first statement.
-    const problem = nothingToGrantProblem(content);
+    const problem = nothingToGrantProblem({ content, now });
     return await carryOn(tx, { reading, order, commands: [{ type: "report-problem", problem }] });
   }
 }

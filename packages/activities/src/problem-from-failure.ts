@@ -1,6 +1,8 @@
 import { dealWords } from "@usher/entitlement-core/deal";
 import type { ErrorCode } from "@usher/entitlement-core/errors";
+import { type Instant, termInterval } from "@usher/entitlement-core/kernel";
 import type { OrderContent, Problem } from "@usher/entitlement-core/order";
+import { tokenTtlSecondsMax } from "@usher/entitlement-core/token";
 import type { StepFailure } from "./run-step.ts";
 
 /** How long until a step is tried again by itself when the cause may have passed. */
@@ -23,13 +25,22 @@ export function problemFromFailure(failure: StepFailure): Problem {
   };
 }
 
-/** The order's terms are over before it could be granted: nothing is left to give. */
-export function nothingToGrantProblem(content: OrderContent): Problem {
+/** No right of the order falls into the life of a token signed now: its terms are over, or far ahead. */
+export function nothingToGrantProblem({
+  content,
+  now,
+}: {
+  readonly content: OrderContent;
+  readonly now: Instant;
+}): Problem {
   const words = dealWords(content.source.system);
   const record = words.deal({ name: content.dealName, id: content.source.id });
   const where = { record, field: words.fields.startsOn };
   const code = "nothing_to_sign";
-  const sentence = `${record}: every line's term is over already, so there is nothing to grant. Correct ${words.fields.startsOn} or the length, or cancel the order.`;
+  const isOver = content.lines.every((line) => termInterval(line.term).to <= now);
+  const sentence = isOver
+    ? `${record}: every line's term is over already, so there is nothing to grant. Correct ${words.fields.startsOn} or the length, or cancel the order.`
+    : `${record}: no line's term begins within ${tokenTtlSecondsMax / 86_400} days, which is as far ahead as a license token reaches. Correct ${words.fields.startsOn}, or resume the order when less than that is left.`;
   return {
     code,
     sentence,

@@ -21,7 +21,7 @@ export interface TokenToSign {
   readonly index: number;
 }
 
-/** The customer holds nothing that a token could carry. */
+/** The customer holds nothing that a token could carry, and comes to hold nothing while it would live. */
 export class NothingToSignError extends Error {
   override readonly name = "NothingToSignError";
 }
@@ -76,7 +76,9 @@ export function createTokenIssuer(deps: {
         ttlSecondsMax: tokenTtlSecondsMax,
       });
       if (!claims.ok) {
-        throw new NothingToSignError("Every right of this order has ended already.");
+        throw new NothingToSignError(
+          "No right of this order falls into the life of a token signed now.",
+        );
       }
       return { claims: claims.value, ...signer.signToken(claims.value) };
     },

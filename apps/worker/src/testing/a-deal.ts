@@ -10,6 +10,8 @@ export interface DealWish {
   readonly isWon?: boolean;
   readonly account?: string;
   readonly currency?: string;
+  /** Default: the first of this month. */
+  readonly startsOn?: string;
 }
 
 /** A won deal with one line of PRO for twelve months from this month on. */
@@ -34,7 +36,7 @@ export function aDeal(wish: DealWish): Omit<Deal, "version"> {
         quantity: wish.quantity ?? "5",
         unitPrice: wish.price ?? "100.00",
         currency: null,
-        startsOn: `${new Date().toISOString().slice(0, 8)}01`,
+        startsOn: wish.startsOn ?? `${new Date().toISOString().slice(0, 8)}01`,
         months: 12,
         endsOn: null,
       },

@@ -92,7 +92,23 @@ describe("token claims", () => {
     );
   });
 
-  it("nothing held now is nothing to sign, whatever was or will be held", () => {
+  it("a right that begins while the token lives is in it: contracts are signed before they begin", () => {
+    const coming = aRight("a", { ...someCalls(5), activeFrom: day("2027-07-10") });
+    const claims = signedClaims([coming]);
+    expect(claims.entitlements.api_calls).toEqual({
+      kind: "metered",
+      state: "inactive",
+      until: day("2027-07-10") / 1000,
+      enforcement: "hard",
+      reset: "month",
+      later: [{ limit: 5 }],
+    });
+    const of = (at: Instant) => claimedStretchAt({ claims, feature: apiCalls.key, at });
+    expect(of((day("2027-07-10") - 1) as Instant)).toBeNull();
+    expect(of(day("2027-07-10"))).toMatchObject({ limit: 5 });
+  });
+
+  it("nothing held while it would live is nothing to sign, whatever was or will be held", () => {
     const past = aRight("a", { activeTo: day("2027-06-01") });
     const coming = aRight("b", { ...someSeats(5), activeFrom: day("2027-08-01") });
     expect(claimsOf([past, coming])).toEqual({ ok: false, reasons: ["nothing_to_sign"] });
@@ -150,6 +166,7 @@ describe("a token asked offline", () => {
               const stretch = claimedStretchAt({ claims, feature: feature.key, at: asked });
               if (!isCarried) {
                 expect(stretch).toBeNull();
+                expect(held.isActive).toBe(false);
                 continue;
               }
               // Changes are cut to the whole second, so within that second the two may differ.

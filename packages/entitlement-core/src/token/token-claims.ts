@@ -60,8 +60,9 @@ export interface TokenClaims {
 export const tokenTtlSecondsMax = 366 * 86_400;
 
 /**
- * The claims that say what `customer` holds at `now`. The token ends with the last of its rights,
- * grace included, and after `ttlSecondsMax` at the latest. `nothing_to_sign` when nothing is held.
+ * The claims that say what `customer` holds at `now` or comes to hold while the token lives: a
+ * contract is often signed before it begins. The token ends with the last of its rights, grace
+ * included, and after `ttlSecondsMax` at the latest. `nothing_to_sign` when there is no such right.
  */
 export function tokenClaims({
   issuer,
@@ -96,7 +97,7 @@ export function tokenClaims({
     feature,
     course: courseOf({ entitlements, feature, now, latestEnd }),
   }));
-  const held = courses.filter(({ course: [first] }) => first?.effective.isActive === true);
+  const held = courses.filter(({ course }) => course.some((step) => step.effective.isActive));
   const end = Math.max(
     issuedAt,
     ...held.flatMap(({ course }) =>
@@ -171,11 +172,14 @@ function toClaimedEntitlement({
 }): ClaimedEntitlement {
   const [first, ...later] = course.filter((_, index) => startsBefore(course, index, exp));
   if (first === undefined) throw new Error(`The course of ${feature.key} has no first stretch.`);
+  // Before a right begins nothing is said of how it is counted.
+  const { enforcement, reset } = (course.find((step) => step.effective.isActive) ?? first)
+    .effective;
   return {
     kind: feature.kind,
     ...toClaimedStretch(first, exp),
-    ...(isCounted(feature.kind) && { enforcement: first.effective.enforcement }),
-    ...(feature.kind === "metered" && { reset: first.effective.reset }),
+    ...(isCounted(feature.kind) && { enforcement }),
+    ...(feature.kind === "metered" && { reset }),
     ...(later.length > 0 && { later: later.map((step) => toClaimedStretch(step, exp)) }),
   };
 }
