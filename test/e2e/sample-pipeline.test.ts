@@ -63,7 +63,9 @@ describe.skipIf(!isThere)(
       );
       if (isBooked) {
         erp = await startTrytonWorld();
-        const { password, ...config } = trytonConfigFor(erp, erp.url);
+        // SQLite has one writer: side by side, its calls would only refuse each other.
+        const oneByOne = { concurrentCallsMax: 1 };
+        const { password, ...config } = trytonConfigFor(erp, erp.url, oneByOne);
         const secrets = { password };
         const body = { vendor: "tryton", name: "Tryton", kinds: ["erp" as const], config, secrets };
         await dataOf(hub.operator.call("createConnection", { body }));

@@ -5,7 +5,7 @@ import type {
   EntitlementActivities,
   OrderActivities,
 } from "@usher/activities";
-import { vendorsQueueBeside } from "./contract.ts";
+import { taskQueuesBeside } from "./contract.ts";
 
 /**
  * Our own database, inside the workflow task, which the SDK renews while it takes long.
@@ -19,24 +19,41 @@ export const ours = proxyLocalActivities<OrderActivities & EntitlementActivities
   localRetryThreshold: "5s",
 });
 
-const vendorBounds = {
+const attemptBounds = {
   startToCloseTimeout: "60s",
-  // Decides when people are told: the order then stands at Action needed and goes on being tried.
-  scheduleToCloseTimeout: "15m",
   // An attempt that dies with its worker is noticed after this.
   heartbeatTimeout: "6s",
   cancellationType: "WAIT_CANCELLATION_COMPLETED",
-  retry: { initialInterval: "500ms", backoffCoefficient: 2, maximumInterval: "1m" },
+} as const;
+
+const retry = { initialInterval: "500ms", backoffCoefficient: 2, maximumInterval: "1m" } as const;
+
+const vendorBounds = {
+  ...attemptBounds,
+  // Decides when people are told: the order then stands at Action needed and goes on being tried.
+  scheduleToCloseTimeout: "15m",
+  retry,
 } as const;
 
 /**
- * Vendor calls that an order waits for, on the run's own queue: there the server hands the call
- * to the worker that asked for it, without the 40 ms of another queue. Their slots are still
- * apart from those of workflow tasks and local activities.
+ * Billing, on the run's own queue: there the server hands the call to the worker that asked for it,
+ * without the 40 ms of another queue. Its slots are still apart from those of workflow tasks and
+ * local activities.
  */
-export const vendors = proxyActivities<
-  Pick<BillingActivities, "billOrder"> & Pick<BookingActivities, "bookOrder">
->(vendorBounds);
+export const billing = proxyActivities<Pick<BillingActivities, "billOrder">>(vendorBounds);
+
+/**
+ * Booking, on a queue of its own: thousands of orders may wait for an ERP that takes three a
+ * second, and must not hold the slots of those that are billed. How long an order waits for its
+ * turn says nothing of the ERP, so tries are counted instead: as many as a quarter of an hour holds.
+ */
+export function createBookings() {
+  return proxyActivities<Pick<BookingActivities, "bookOrder">>({
+    ...attemptBounds,
+    retry: { ...retry, maximumAttempts: 20 },
+    taskQueue: taskQueuesBeside(workflowInfo().taskQueue).bookings,
+  });
+}
 
 /** Vendor calls that take something back: nobody waits for them, so they keep out of the way. */
 export function createTakeBacks() {
@@ -44,6 +61,6 @@ export function createTakeBacks() {
     Pick<BillingActivities, "cancelBilling"> & Pick<BookingActivities, "cancelBooking">
   >({
     ...vendorBounds,
-    taskQueue: vendorsQueueBeside(workflowInfo().taskQueue),
+    taskQueue: taskQueuesBeside(workflowInfo().taskQueue).vendors,
   });
 }

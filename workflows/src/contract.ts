@@ -6,24 +6,31 @@
 
 export { publicMark, publicText, publicTextLengthMax } from "./public-text.ts";
 
-/** One task queue for workflows and what they wait for, one for calls to vendors that nobody waits for. */
+/**
+ * One task queue for workflows and what they wait for, one for bookings, which an ERP takes a few
+ * of a second, and one for calls to vendors that nobody waits for.
+ */
 export interface TaskQueues {
   readonly fulfillment: string;
+  readonly bookings: string;
   readonly vendors: string;
 }
 
 /** The queues of a hub. Hubs that share a Temporal namespace need a prefix each. */
 export function taskQueuesOf(prefix: string): TaskQueues {
-  return { fulfillment: `${prefix}${fulfillmentSuffix}`, vendors: `${prefix}${vendorsSuffix}` };
+  return {
+    fulfillment: `${prefix}${fulfillmentSuffix}`,
+    bookings: `${prefix}-bookings`,
+    vendors: `${prefix}-vendors`,
+  };
 }
 
-/** The vendors' queue beside the queue on which a run lives. */
-export function vendorsQueueBeside(fulfillmentQueue: string): string {
-  return fulfillmentQueue.slice(0, -fulfillmentSuffix.length) + vendorsSuffix;
+/** The queues of the hub on whose fulfillment queue a run lives. */
+export function taskQueuesBeside(fulfillmentQueue: string): TaskQueues {
+  return taskQueuesOf(fulfillmentQueue.slice(0, -fulfillmentSuffix.length));
 }
 
 const fulfillmentSuffix = "-fulfillment";
-const vendorsSuffix = "-vendors";
 
 export const taskQueues = taskQueuesOf("usher");
 

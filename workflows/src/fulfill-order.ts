@@ -9,7 +9,7 @@ import {
   workflowInfo,
 } from "@temporalio/workflow";
 import type { BillingCall, RunStep, StepFailure, UndoableStep } from "@usher/activities";
-import { createTakeBacks, ours, vendors } from "./activity-bounds.ts";
+import { billing, createBookings, createTakeBacks, ours } from "./activity-bounds.ts";
 import { type FulfillOrderInput, publicText } from "./contract.ts";
 import { openMailbox } from "./fulfillment-messages.ts";
 import { toStepFailure } from "./step-failure.ts";
@@ -42,12 +42,13 @@ const historyLengthMax = 500;
  */
 export async function fulfillOrder(order: FulfillOrderInput): Promise<FulfillOrderResult> {
   const mailbox = openMailbox();
+  const bookings = createBookings();
   const takeBacks = createTakeBacks();
   /** Messages that the plan in hand has taken into account. */
   let heard = 0;
   const callVendor: Readonly<Record<BillingCall, (revision: number) => Promise<void>>> = {
-    bill: (revision) => vendors.billOrder({ ...order, revision }),
-    book: (revision) => vendors.bookOrder({ ...order, revision }),
+    bill: (revision) => billing.billOrder({ ...order, revision }),
+    book: (revision) => bookings.bookOrder({ ...order, revision }),
   };
 
   try {

@@ -233,6 +233,30 @@ describe("fulfillOrder", () => {
       expect(await run.result()).toEqual({ status: "Canceled" });
     });
 
+    it("an ERP that takes nothing for a while holds up nobody's bill", async () => {
+      const narrow = await createFulfillmentRig({ activities: hub.activities, slots: 2 });
+      try {
+        const orders = Array.from({ length: 4 }, () => given({ calls }));
+        let isTaken = false;
+        const waitForErp = () =>
+          waitUntil(() => isTaken, {
+            timeoutMs: 20_000,
+            giveUp: () => new Error("the ERP never took anything"),
+          });
+        hub.whenBooked(waitForErp);
+        const runs = await Promise.all(orders.map(({ orderId }) => narrow.start(orderId)));
+        await waitUntil(() => orders.every(({ order }) => order.journal.includes("bill 1")), {
+          timeoutMs: 15_000,
+          giveUp: () => new Error("an order waits for its bill"),
+        });
+        isTaken = true;
+        for (const run of runs) expect(await run.result()).toEqual({ status: "Active" });
+      } finally {
+        hub.whenBooked(async () => undefined);
+        await narrow.stop();
+      }
+    });
+
     it("takes back what may stand in both when it is canceled", async () => {
       const { orderId, order } = given({ calls });
       await (await rig.start(orderId)).result();

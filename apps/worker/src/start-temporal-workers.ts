@@ -11,7 +11,7 @@ export interface TemporalWorkersInput {
   readonly workflowBundle: WorkflowBundle;
   /** On our own database: local to the workflow task. */
   readonly ownActivities: object;
-  /** Calls to vendors: on both queues. */
+  /** Calls to vendors: on every queue. */
   readonly vendorActivities: object;
   readonly interceptor: ActivityInterceptorsFactory;
   readonly shutdownGraceMs: number;
@@ -19,16 +19,13 @@ export interface TemporalWorkersInput {
 }
 
 export interface TemporalWorkers {
-  /** Both workers poll. */
+  /** All workers poll. */
   isRunning(): boolean;
   /** No new work is taken; resolves when what was taken has ended or the grace is over. */
   stop(): Promise<void>;
 }
 
-/**
- * One process, one connection, two workers: one for the runs and what they wait for, one for
- * vendors' calls that nobody waits for.
- */
+/** One process, one connection, a worker a queue. */
 export async function startTemporalWorkers(input: TemporalWorkersInput): Promise<TemporalWorkers> {
   const shared = {
     connection: input.connection,
@@ -54,6 +51,12 @@ export async function startTemporalWorkers(input: TemporalWorkersInput): Promise
       // How long a task waits for the worker that has the run cached, should that have died.
       stickyQueueScheduleToStartTimeout: "5s",
       workflowTaskPollerBehavior: { type: "autoscaling" },
+    }),
+    await Worker.create({
+      ...shared,
+      taskQueue: input.queues.bookings,
+      activities: input.vendorActivities,
+      maxConcurrentActivityTaskExecutions: 50,
     }),
     await Worker.create({
       ...shared,

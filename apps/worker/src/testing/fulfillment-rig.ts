@@ -29,9 +29,12 @@ export interface FulfillmentRig {
 export async function createFulfillmentRig({
   activities,
   maxCachedWorkflows,
+  slots,
 }: {
   readonly activities: object;
   readonly maxCachedWorkflows?: number;
+  /** How many activities of a queue run at once; the SDK's own number when left out. */
+  readonly slots?: number;
 }): Promise<FulfillmentRig> {
   quietTemporal();
   const { address, namespace } = testTemporal();
@@ -46,6 +49,7 @@ export async function createFulfillmentRig({
     activities,
     dataConverter: createDataConverter(testPayloadKeys),
     ...(maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows }),
+    ...(slots === undefined ? {} : { maxConcurrentActivityTaskExecutions: slots }),
   };
   const workers = [
     await Worker.create({
@@ -56,6 +60,7 @@ export async function createFulfillmentRig({
         cacheFolder: join(findProjectFolder(), ".usher", "workflow-bundles"),
       }),
     }),
+    await Worker.create({ ...options, taskQueue: queues.bookings }),
     await Worker.create({ ...options, taskQueue: queues.vendors }),
   ];
   const running = Promise.all(workers.map((worker) => worker.run()));
