@@ -26,11 +26,49 @@ const histories = readdirSync(here("histories"))
   }));
 
 describe("recorded histories of fulfillOrder", () => {
-  it("tell every story there is", () => {
-    const told = histories.map((one) => one.workflowId).join("\n");
-    for (const story of ["becomes-billed", "rejected", "breaks-off", "in-reverse", "lost-run"]) {
-      expect(told).toContain(story);
-    }
+  it.each([
+    ["granted at once", "becomes-billed-access"],
+    ["approved", "goes-on-when-approved"],
+    ["rejected", "when-rejected"],
+    ["sent back for changes", "changes-that-an-approver-asked-for"],
+    ["approved in several stages", "one-after-the-other"],
+    ["approved by a quorum", "with-a-quorum-of-all"],
+    ["silence that parks", "parks-the-order"],
+    ["silence that denies", "is-a-no-where-the-policy-says-so"],
+    ["a newer revision while it waits", "asks-anew-when-a-newer-revision"],
+    ["a newer revision while it is billed", "breaks-off-the-billing"],
+    ["a newer revision while it is billed and booked", "breaks-off-billing-and-booking"],
+    ["a newer revision after it was granted", "replaces-what-was-granted"],
+    ["canceled while it waits", "ends-a-waiting-order"],
+    ["canceled while it is billed", "takes-back-a-bill-that-may-have-been-made"],
+    ["canceled while it is billed and booked", "while-both-calls-are-still-under-way"],
+    ["canceled at Action needed", "takes-the-bill-back-when-it-is-canceled-after-the-erp-refused"],
+    ["canceled after it was granted", "takes-back-access-and-bill"],
+    ["canceled while somebody says yes", "a-cancelation-that-races-the-yes"],
+    ["a compensation that is refused", "stands-at-action-needed-when-a-bill"],
+    ["an ERP order that cannot be canceled", "when-the-erp-does-not-let-its-order-go"],
+    ["resumed after a refused bill", "billing-refused"],
+    ["booked in an ERP beside the bill", "has-every-order-billed-and-booked"],
+    ["booked once more", "has-a-newer-revision-booked-once-more"],
+    ["canceled in billing and ERP", "is-taken-back-in-both-when-it-is-canceled-after-access"],
+    ["refused by the ERP and resumed", "shows-the-erp-s-refusal"],
+    ["a write-back that is refused", "write-back-refused-action-needed"],
+    ["an unknown product", "unknown-product"],
+    ["a deal that is gone", "a-deal-that-is-gone"],
+    ["a lost run", "a-lost-run"],
+  ])("tell of a run %s", (_way, story) => {
+    expect(histories.some(({ workflowId }) => workflowId.includes(story))).toBe(true);
+  });
+
+  it.each([
+    ["called billing and ERP side by side", ["billOrder", "bookOrder"]],
+    ["took both back", ["cancelBooking", "cancelBilling"]],
+  ])("have a run that %s, by what its activities are called", (_what, names) => {
+    const runs = histories.filter(({ history }) => {
+      const called = activitiesOf(history);
+      return names.every((name) => called.includes(name));
+    });
+    expect(runs.length).toBeGreaterThan(0);
   });
 
   it("are replayed by today's workflow without a difference", async () => {
@@ -43,6 +81,13 @@ describe("recorded histories of fulfillOrder", () => {
     expect(broken).toHaveLength(histories.length);
   });
 });
+
+/** The remote activities of a run, in the order in which it asked for them. */
+function activitiesOf({ events }: (typeof histories)[number]["history"]): readonly string[] {
+  return (events ?? []).flatMap(
+    ({ activityTaskScheduledEventAttributes: scheduled }) => scheduled?.activityType?.name ?? [],
+  );
+}
 
 /** Names of the histories that the workflows at this path cannot replay. */
 async function differences(workflowsPath: string): Promise<readonly string[]> {

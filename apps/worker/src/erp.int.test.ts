@@ -2,20 +2,18 @@ import { waitUntil } from "@usher/local-services";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { aDeal } from "./testing/a-deal.ts";
 import { type HubRig, startHubRig } from "./testing/hub-rig.ts";
+import { createStoryBook } from "./testing/story-book.ts";
 
 let hub: HubRig;
+const stories = createStoryBook({ prefix: "E" });
+const dealId = stories.newDealId;
+
 beforeAll(async () => {
   hub = await startHubRig({ withErp: true });
 });
 afterAll(async () => {
   await hub.stop();
 });
-
-let count = 0;
-const dealId = () => {
-  count += 1;
-  return `E${count}`;
-};
 
 const salesOf = (orderId: string) => hub.vendor.sales.filter((one) => one.orderId === orderId);
 
@@ -63,10 +61,70 @@ describe("a tenant with an ERP", () => {
     const order = await hub.reaches(id, "Canceled");
     expect(salesOf(order.id)).toMatchObject([{ standing: false }]);
     expect(hub.vendor.standingBills(order.id)).toEqual([]);
-    const undone = (await hub.events(id)).flatMap((one) =>
-      one.type === "step_undone" ? [one.step] : [],
-    );
-    expect(undone).toEqual(["grant", "book", "bill"]);
+    expect(await undoneOf(id)).toEqual(["grant undone", "book undone", "bill undone"]);
+  });
+
+  it("is taken back in both when it is canceled while both calls are still under way", async () => {
+    const id = dealId();
+    hub.vendor.mood("bill", { hang: true, about: `acc-${id}` });
+    hub.vendor.mood("bookOrder", { hang: true, about: `acc-${id}` });
+    hub.vendor.win(aDeal({ id }));
+    await hub.reaches(id, "Provisioning");
+    await until(() => hub.vendor.calls.includes("bookOrder"));
+    await hub.command(id, { type: "cancel", by: "ops", reason: null });
+    const order = await hub.reaches(id, "Canceled");
+    hub.vendor.mood("bill", null);
+    hub.vendor.mood("bookOrder", null);
+    expect(hub.vendor.standingBills(order.id)).toEqual([]);
+    expect(salesOf(order.id).filter((one) => one.standing)).toEqual([]);
+    // Neither answered, so either may have been made: both are taken back.
+    expect(await undoneOf(id)).toEqual(["book undone", "bill undone"]);
+  });
+
+  it("takes the bill back when it is canceled after the ERP refused, though nothing was booked", async () => {
+    const id = dealId();
+    const refuse = { category: "validation", message: "The period is closed" } as const;
+    hub.vendor.mood("bookOrder", { refuse, about: `acc-${id}` });
+    hub.vendor.win(aDeal({ id }));
+    const { id: orderId } = await hub.reaches(id, "Action needed");
+    expect(hub.vendor.standingBills(orderId)).toHaveLength(1);
+    hub.vendor.mood("bookOrder", null);
+    await hub.command(id, { type: "cancel", by: "ops", reason: "they found another way" });
+    await hub.reaches(id, "Canceled");
+    expect(hub.vendor.standingBills(orderId)).toEqual([]);
+    expect(salesOf(orderId).filter((one) => one.standing)).toEqual([]);
+  });
+
+  it("stands at Action needed when the ERP does not let its order go, and ends once it does", async () => {
+    const id = dealId();
+    hub.vendor.win(aDeal({ id }));
+    const { id: orderId } = await hub.reaches(id, "Active");
+    hub.vendor.mood("cancelOrder", { refuse: { category: "validation" }, about: orderId });
+    await hub.command(id, { type: "cancel", by: "ops", reason: null });
+    await hub.reaches(id, "Action needed");
+    // What can be taken back is: the refusal of one does not keep the others.
+    await until(async () => (await undoneOf(id)).length === 3);
+    expect(await undoneOf(id)).toEqual(["grant undone", "book failed", "bill undone"]);
+    expect(hub.vendor.standingBills(orderId)).toEqual([]);
+    hub.vendor.mood("cancelOrder", null);
+    await hub.command(id, { type: "resume", by: "ops", because: "the delivery was returned" });
+    await hub.reaches(id, "Canceled");
+    expect(salesOf(orderId)).toMatchObject([{ standing: false }]);
+  });
+
+  it("breaks off billing and booking for a newer revision, and bills and books that once", async () => {
+    const id = dealId();
+    hub.vendor.mood("bill", { hang: true, about: `"quantity":78` });
+    hub.vendor.mood("bookOrder", { hang: true, about: `"quantity":78` });
+    hub.vendor.win(aDeal({ id, quantity: "78" }));
+    await hub.reaches(id, "Provisioning");
+    await until(() => hub.vendor.calls.includes("bookOrder"));
+    hub.vendor.win(aDeal({ id, quantity: "7" }));
+    const { id: orderId } = await hub.reaches(id, "Active");
+    hub.vendor.mood("bill", null);
+    hub.vendor.mood("bookOrder", null);
+    expect(hub.vendor.standingBills(orderId)).toMatchObject([{ revision: 2 }]);
+    expect(salesOf(orderId)).toMatchObject([{ revision: 2, totalMinor: 70_000, standing: true }]);
   });
 
   it("shows the ERP's refusal as Action needed with its words, grants nothing, and goes on when resumed", async () => {
@@ -97,6 +155,28 @@ describe("a tenant with an ERP", () => {
     expect(hub.vendor.bills.filter((one) => one.orderId === order.id)).toHaveLength(1);
   });
 });
+
+describe("every run with an ERP", () => {
+  it("replays, and is kept for later releases when asked for", async () => {
+    const recorded = await hub.histories();
+    expect(recorded.length).toBeGreaterThanOrEqual(stories.size);
+    expect(await stories.differences(recorded)).toEqual([]);
+    stories.keep(recorded, { folder: process.env.USHER_RECORD_HISTORIES });
+  });
+});
+
+async function undoneOf(id: string): Promise<readonly string[]> {
+  return (await hub.events(id)).flatMap((event) =>
+    event.type === "step_undone" ? [`${event.step} ${event.outcome}`] : [],
+  );
+}
+
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  await waitUntil(async () => await holds(), {
+    timeoutMs: 20_000,
+    giveUp: () => new Error("it did not come true"),
+  });
+}
 
 function isBooked({ type }: { readonly type: string }): boolean {
   return type === "order_booked";
