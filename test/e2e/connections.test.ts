@@ -1,4 +1,7 @@
 import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { simulatorEnvironment } from "@usher/cli";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -106,4 +109,77 @@ describe("usher connection", () => {
       quota: { limit: expect.any(Number), left: expect.any(Number) },
     });
   });
+
+  it.each([
+    ["down", "failing", "transient"],
+    ["too_many_requests", "failing", "rate_limited"],
+    ["unauthorized", "needs_attention", "auth_invalid"],
+  ])(
+    "tells a vendor that is %s as %s, in the list and by the doctor, and working once it is mended",
+    async (kind, status, category) => {
+      await faults("POST", { vendor: "stripe", kind });
+      expect(await stripeWhen(status)).toMatchObject({ last_error: { category } });
+      const ill = await usher(["doctor"]);
+      expect(ill.code).toBe(1);
+      expect(findingOf(ill, "Connection Stripe (simulated)")).toMatchObject({
+        isWell: false,
+        fix: expect.stringContaining("usher connection"),
+      });
+      await faults("DELETE");
+      expect(await stripeWhen("working")).toMatchObject({ last_error: null });
+      expect(findingOf(await usher(["doctor"]), "Hub: connections")).toMatchObject({
+        isWell: true,
+      });
+    },
+    90_000,
+  );
+
+  it("names a connector package that is broken, by the doctor: its connections stand still, the hub does not", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "usher-connectors-"));
+    await mkdir(join(folder, "stripe"));
+    await writeFile(
+      join(folder, "stripe", "package.json"),
+      JSON.stringify({ exports: { ".": "./lost.ts" } }),
+    );
+    await hub.killAndRestart("api", { USHER_CONNECTORS_FOLDER: folder });
+    const ill = await usher(["doctor"]);
+    expect(ill.code).toBe(1);
+    expect(findingOf(ill, "Hub: connectors").found).toContain(join(folder, "stripe"));
+    expect(findingOf(ill, "Connection Stripe (simulated)")).toMatchObject({
+      isWell: false,
+      found: expect.stringContaining("could not be loaded"),
+      fix: expect.stringContaining("connector package"),
+    });
+    expect(findingOf(ill, "Hub: database").isWell).toBe(true);
+    await hub.killAndRestart("api");
+    await rm(folder, { recursive: true });
+    expect(findingOf(await usher(["doctor"]), "Hub: connectors").isWell).toBe(true);
+  });
 });
+
+async function faults(method: "POST" | "DELETE", fault?: object): Promise<void> {
+  const path = `${hub.simulatorUrl}/control/faults${method === "DELETE" ? "?vendor=stripe" : ""}`;
+  const answer = await fetch(path, {
+    method,
+    headers: { "content-type": "application/json" },
+    ...(fault === undefined ? {} : { body: JSON.stringify(fault) }),
+  });
+  expect(answer.ok).toBe(true);
+}
+
+const stripeWhen = (status: string) =>
+  until({
+    what: `Stripe to be ${status}`,
+    timeoutMs: 60_000,
+    everyMs: 500,
+    ask: async () => {
+      const { json } = await usher(["connection", "show", "Stripe (simulated)"]);
+      return json.status === status ? json : undefined;
+    },
+  });
+
+function findingOf({ json }: Ran, subject: string) {
+  const finding = json.findings.find((one: { subject: string }) => one.subject === subject);
+  expect(finding, `${subject} in ${JSON.stringify(json.findings)}`).toBeDefined();
+  return finding;
+}

@@ -34,8 +34,8 @@ export interface HubUnderTest {
   /** Calls in the name of Dana, who is in the groups finance and legal. */
   readonly approver: UsherClient;
   readonly simulator: SimulatorControl;
-  /** SIGKILL, then started again at once on the same ports: what a supervisor would do. */
-  killAndRestart(part: PartName): Promise<void>;
+  /** SIGKILL, then started again at once on the same ports: what a supervisor would do. `env`: told otherwise than before. */
+  killAndRestart(part: PartName, env?: Readonly<Record<string, string>>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -55,12 +55,13 @@ export async function startHubUnderTest(options: HubUnderTestOptions = {}): Prom
   const ports = await freePorts();
   const running = new Map<PartName, SupervisedProcess>();
   const parts = describeParts({ home, secrets, database, ports, options });
-  const start = async (name: PartName) => {
+  const start = async (name: PartName, env: Readonly<Record<string, string>> = {}) => {
     await startPart({
       name,
       logFolder: join(home, "logs"),
       onStarted: (process) => running.set(name, process),
       ...parts[name],
+      env: { ...parts[name].env, ...env },
     });
   };
   const stop = async () => {
@@ -103,12 +104,12 @@ export async function startHubUnderTest(options: HubUnderTestOptions = {}): Prom
       operatorKey: tenant.api_key,
       approver: createUsherClient({ baseUrl, apiKey }),
       simulator,
-      killAndRestart: async (name) => {
+      killAndRestart: async (name, env) => {
         const process = running.get(name);
         if (process === undefined) throw new Error(`The ${name} does not run.`);
         globalThis.process.kill(process.pid, "SIGKILL");
         await process.ended;
-        await start(name);
+        await start(name, env);
       },
       stop,
     };

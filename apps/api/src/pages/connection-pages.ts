@@ -70,9 +70,14 @@ ${trouble(shell, one)}
 }
 
 function connectionChip({ status }: WireConnection): Html {
-  return status === "working"
-    ? html`<span class="chip good">${lineMark("check", "good")}Working</span>`
-    : html`<span class="chip bad">${lineMark("alert", "bad")}Needs attention</span>`;
+  switch (status) {
+    case "working":
+      return html`<span class="chip good">${lineMark("check", "good")}Working</span>`;
+    case "failing":
+      return html`<span class="chip warn">${lineMark("clock", "wait")}Failing, tried again</span>`;
+    case "needs_attention":
+      return html`<span class="chip bad">${lineMark("alert", "bad")}Needs attention</span>`;
+  }
 }
 
 function trouble(shell: Shell, { problem, last_error: error }: WireConnection): Html {

@@ -1,4 +1,5 @@
 import type { WireConnection } from "@usher/api-contract";
+import type { ConnectorErrorCategory } from "@usher/connector-sdk/spec";
 import type { Connection, ConnectionStanding, SealedConnection } from "@usher/database";
 import type { ApiDependencies } from "../api-dependencies.ts";
 import { connectorProblem } from "../connection/connector-of.ts";
@@ -22,7 +23,7 @@ export function toWireConnection({
     name: connection.name,
     kinds: [...connection.kinds],
     config: { ...connection.config },
-    status: problem === null ? connection.status : "needs_attention",
+    status: problem === null ? statusOf(connection) : "needs_attention",
     problem,
     last_success_at: toWireInstantOrNull(connection.lastSuccessAt),
     last_error:
@@ -62,6 +63,20 @@ export function toWireConnection({
     created_at: toWireInstant(connection.createdAt),
   };
 }
+
+/** What the vendor says of one record, such as a refused value, is that record's and not the connection's. */
+function statusOf({ status, lastError }: Connection): WireConnection["status"] {
+  const isFailing = lastError !== null && passing.has(lastError.category);
+  return status === "working" && isFailing ? "failing" : status;
+}
+
+const passing: ReadonlySet<string> = new Set<ConnectorErrorCategory>([
+  "auth_expired",
+  "outcome_unknown",
+  "quota_exhausted",
+  "rate_limited",
+  "transient",
+]);
 
 /** Of the stream that is furthest behind. */
 function lagSeconds(standing: ConnectionStanding | undefined, nowMs: number): number | null {

@@ -76,6 +76,12 @@ function withSources(command: Command): Command {
   return command
     .option("--config <file>", "a JSON file with fields; webhook_secrets may stand in it")
     .option("--set <field=value>", "one open field; may be repeated", collect, [])
+    .option(
+      "--secret <field=@file>",
+      "one secret from a file, such as privateKey=@key.pem; may be repeated",
+      collect,
+      [],
+    )
     .option("--secrets-stdin", "read a JSON object of fields from standard input")
     .option("--json", "print one JSON document; nothing is asked");
 }

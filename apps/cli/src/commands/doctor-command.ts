@@ -4,15 +4,9 @@ import { temporalBinaryIn } from "@usher/local-services";
 import type { Command } from "commander";
 import colors from "picocolors";
 import { type CliConfig, demoFilePath, projectRoot } from "../config.ts";
+import { connectionFindings } from "../doctor/connection-findings.ts";
+import type { Finding } from "../doctor/finding.ts";
 import type { RunCommand } from "./command-context.ts";
-
-/** One thing looked at. `fix` says what to do when it is not well. */
-interface Finding {
-  readonly subject: string;
-  readonly isWell: boolean;
-  readonly found: string;
-  readonly fix: string | null;
-}
 
 /** `usher doctor`: looks at everything that has to be right, and says what to do about what is not. */
 export function addDoctorCommand(program: Command, run: RunCommand): void {
@@ -85,12 +79,13 @@ async function hubFindings(config: CliConfig): Promise<readonly Finding[]> {
     const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
     // Also a 503 tells every part with its reason.
     const readiness = readinessSchema.parse(await response.json());
-    return readiness.checks.map((check) => ({
+    const parts = readiness.checks.map((check) => ({
       subject: `Hub: ${check.name.replaceAll("_", " ")}`,
       isWell: check.ok,
       found: check.detail,
       fix: null,
     }));
+    return [...parts, ...(await connectionFindings(config))];
   } catch (error) {
     const because = error instanceof Error ? error.message : String(error);
     const fix = "Run `npm start`; if it runs already, look at .usher/logs/.";

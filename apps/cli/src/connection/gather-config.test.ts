@@ -120,11 +120,30 @@ describe("what a connection is configured with", () => {
     expect(secrets["privateKey"]).toMatch(/^-----BEGIN.*\nabc\n.*KEY-----$/);
   });
 
+  it("takes a secret from a file that is named, whole, and no secret from the command line", async () => {
+    const file = join(folder, "named.pem");
+    await writeFile(file, "-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----\n");
+    const set = ["authKind=jwt_bearer", "clientId=c", "region=eu"];
+    const { secrets } = await gather({ sources: { set, secret: [`privateKey=@${file}`] } });
+    expect(secrets).toEqual({
+      privateKey: "-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----",
+    });
+    const typed = gather({ sources: { set, secret: ["privateKey=hunter2"] } });
+    await expect(typed).rejects.toThrow("field=@file");
+    await expect(typed).rejects.not.toThrow("hunter2");
+    await expect(gather({ sources: { set, secret: [`clientId=@${file}`] } })).rejects.toThrow(
+      "no secret of Acme",
+    );
+    await expect(gather({ sources: { set, secret: ["privateKey=@nowhere"] } })).rejects.toThrow(
+      "nowhere cannot be read",
+    );
+  });
+
   it("is missing with every field and the way to give it, when nobody is there to be asked", async () => {
     const missing = gather({ sources: { set: ["authKind=client_credentials", "region=eu"] } });
     await expect(missing).rejects.toMatchObject({
       message: "Still missing for Acme: clientSecret, clientId.",
-      hint: "clientSecret: USHER_SECRET_CLIENT_SECRET or --secrets-stdin; clientId: --set clientId=…",
+      hint: "clientSecret: USHER_SECRET_CLIENT_SECRET, --secret clientSecret=@file or --secrets-stdin; clientId: --set clientId=…",
     });
     await expect(gather({})).rejects.toThrow(/which authKind.*client_credentials, jwt_bearer/);
   });

@@ -10,6 +10,8 @@ import type { Prompt } from "./prompt.ts";
 export interface ConfigSources {
   readonly config?: string;
   readonly set: readonly string[];
+  /** `field=@file`, each. */
+  readonly secret?: readonly string[];
   readonly secretsStdin?: boolean;
 }
 
@@ -27,10 +29,10 @@ interface Around {
 }
 
 /**
- * Everything a connection is configured with: a file, `--set`, secrets from standard input or
- * from the environment (`USHER_SECRET_CLIENT_SECRET` for `clientSecret`, with `_FILE` behind it the
- * path of a file, such as a private key's), and questions for what is
- * then still missing. A secret is never taken from the command line, where other processes and the
+ * Everything a connection is configured with: a file, `--set`, secrets from standard input, from
+ * files (`--secret privateKey=@key.pem`) or from the environment (`USHER_SECRET_CLIENT_SECRET` for
+ * `clientSecret`, with `_FILE` behind it the path of a file), and questions for what is then still
+ * missing. A secret itself is never taken from the command line, where other processes and the
  * shell's history would see it.
  */
 export async function gatherConfig(input: {
@@ -126,6 +128,10 @@ async function givenValues({
       given.values[field] = (await readConfigFile(path)).trim();
     }
   }
+  for (const pair of sources.secret ?? []) {
+    const { name, path } = readSecretPair(pair, connector);
+    given.values[name] = (await readConfigFile(path)).trim();
+  }
   const webhookSecret = environment["USHER_WEBHOOK_SECRET"];
   if (webhookSecret !== undefined && webhookSecret !== "") given.webhookSecrets = [webhookSecret];
   if (sources.secretsStdin) take("standard input", await text(around.stdin));
@@ -159,8 +165,29 @@ function readPair(pair: string, connector: WireConnector): readonly [string, str
   if (!connector.secret_fields.includes(name)) return [name, pair.slice(at + 1)];
   throw new CliFailure(
     `${name} is a secret: on a command line, other processes and the shell's history see it.`,
-    { hint: `Give it by the variable ${variableOf(name)}, or with --secrets-stdin.` },
+    { hint: `Give it by a file (--secret ${name}=@file) or the variable ${variableOf(name)}.` },
   );
+}
+
+function readSecretPair(
+  pair: string,
+  connector: WireConnector,
+): { readonly name: string; readonly path: string } {
+  const [, name = "", path = ""] = /^([^=]+)=@(.+)$/.exec(pair) ?? [];
+  if (name === "") {
+    // Whatever stands there may be the secret itself: it is not repeated.
+    throw new CliFailure(
+      "--secret expects field=@file, the path of a file that holds the secret.",
+      {
+        hint: "Such as --secret privateKey=@key.pem. On a command line, other processes see what you type.",
+      },
+    );
+  }
+  if (connector.secret_fields.includes(name)) return { name, path };
+  const known = connector.secret_fields.join(", ") || "none";
+  throw new CliFailure(`${name} is no secret of ${connector.name}. Its secrets: ${known}.`, {
+    hint: `An open field is given by --set ${name}=…`,
+  });
 }
 
 /** Text where the connector expects text; JSON for numbers, lists and the like. */
@@ -219,7 +246,9 @@ async function askField(
 }
 
 function wayToGive({ name, isSecret }: ConfigField): string {
-  return isSecret ? `${name}: ${variableOf(name)} or --secrets-stdin` : `${name}: --set ${name}=…`;
+  return isSecret
+    ? `${name}: ${variableOf(name)}, --secret ${name}=@file or --secrets-stdin`
+    : `${name}: --set ${name}=…`;
 }
 
 function variableOf(field: string): string {

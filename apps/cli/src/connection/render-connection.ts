@@ -19,7 +19,7 @@ export function renderConnections(connections: readonly WireConnection[]): strin
 }
 
 export function renderConnection(one: WireConnection): string {
-  const paint = one.status === "working" ? colors.green : colors.red;
+  const paint = paints[one.status];
   const lines: readonly (readonly [string, string])[] = [
     ["used as", one.kinds.join(", ")],
     ["last success", one.last_success_at ?? "none yet"],
@@ -43,7 +43,9 @@ export function renderConnection(one: WireConnection): string {
   const trouble = one.problem ?? errorWords(one);
   return [
     `${colors.bold(one.name)} ${paint(statusWords(one))}  ${one.vendor} · ${one.id}`,
-    ...(trouble === null ? [] : [`  ${colors.red("to fix:")} ${trouble}`]),
+    ...(trouble === null
+      ? []
+      : [`  ${paint(one.status === "needs_attention" ? "to fix:" : "last error:")} ${trouble}`]),
     ...lines.map(([label, value]) => `  ${colors.dim(label.padEnd(16))} ${value}`),
     ...(one.inbox.quarantined === 0
       ? []
@@ -71,8 +73,14 @@ const adviceOf: Readonly<Record<WireConnectionCheck["outcome"], string | null>> 
   unexpected: "The vendor answered otherwise than documented; the hub's log says more.",
 };
 
-function statusWords(one: WireConnection): string {
-  return one.status === "working" ? "working" : "needs attention";
+const paints: Readonly<Record<WireConnection["status"], (text: string) => string>> = {
+  working: colors.green,
+  failing: colors.yellow,
+  needs_attention: colors.red,
+};
+
+function statusWords({ status }: WireConnection): string {
+  return status.replaceAll("_", " ");
 }
 
 function lagWords({ lag_seconds: lag, streams }: WireConnection): string {

@@ -46,7 +46,10 @@ export const connectionSchema = z
     name: z.string(),
     kinds: z.array(connectionKindSchema),
     config: z.record(z.string(), json),
-    status: z.enum(["working", "needs_attention"]),
+    status: z.enum(["working", "failing", "needs_attention"]).meta({
+      description:
+        "`failing`: the vendor does not answer as it should, and is asked again by itself. `needs_attention`: someone has to renew credentials, rights or configuration.",
+    }),
     last_success_at: instantSchema.nullable(),
     last_error: z
       .object({

@@ -118,8 +118,8 @@ describe("checking", () => {
     ["auth_expired", "auth_invalid", "needs_attention"],
     ["permission", "permission", "needs_attention"],
     ["config", "config", "needs_attention"],
-    ["transient", "unreachable", "working"],
-    ["quota_exhausted", "limited", "working"],
+    ["transient", "unreachable", "failing"],
+    ["quota_exhausted", "limited", "failing"],
     ["schema_drift", "unexpected", "working"],
   ] as const)(
     "tells %s as %s, and the connection is then %s",
