@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { routes } from "@usher/api-contract";
 import { tooLarge } from "../http/read-body.ts";
-import type { CheckDoor, CheckHead, CheckReply } from "./check-door.ts";
+import type { CheckDoor } from "./check-door.ts";
+import type { CheckHead, CheckReply } from "./check-reply.ts";
 
 /**
  * Takes checks straight from Node's server, before any framework builds a Request and a Response

@@ -1,6 +1,7 @@
 import { routes } from "@usher/api-contract";
 import type { Context } from "hono";
-import type { CheckDoor, CheckHead } from "../../check/check-door.ts";
+import type { CheckDoor } from "../../check/check-door.ts";
+import type { CheckHead } from "../../check/check-reply.ts";
 import { readBody } from "../../http/read-body.ts";
 
 /** Checks for everyone who comes through Hono: tests, and servers other than Node's. The door is the same. */
