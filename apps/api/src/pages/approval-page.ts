@@ -101,7 +101,7 @@ function lines({ lines: rows }: ApprovalView): Html {
       { name: "Quantity", kind: "number" },
       { name: "Unit price", kind: "number" },
       { name: "List", kind: "number" },
-      { name: "Term", kind: "short" },
+      { name: "Term" },
     ],
     rows: rows.map((row) => [row.product, row.quantity, row.price, row.list, row.term]),
   });

@@ -30,7 +30,7 @@ export function docsPage(shell: Shell, publicUrl: string): Html {
     main: html`<h1>API reference</h1><p class="lead">OpenAPI 3.1 at <a href="/openapi.json">/openapi.json</a>. Errors are <code>application/problem+json</code>; <a href="/docs/errors">every code has a page</a>. Keys go into <code>Authorization: Bearer usher_sk_…</code></p>
 ${order.map((tag) => {
   const ofTag = all.filter((route) => route.tag === tag);
-  return html`<section class="card"><h2 id="${tag}">${tag}</h2>${ofTag.map((route) => operation({ route, publicUrl, example: examples.get(route.operationId) }))}</section>`;
+  return html`<section class="card"><h2 id="of-${tag}">${tag}</h2>${ofTag.map((route) => operation({ route, publicUrl, example: examples.get(route.operationId) }))}</section>`;
 })}`,
   });
 }

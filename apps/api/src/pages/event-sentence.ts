@@ -1,6 +1,7 @@
 import { formatMoney, type Money } from "@usher/entitlement-core/kernel";
 import type { OrderEvent } from "@usher/entitlement-core/order";
 import type { Sign } from "./marks.ts";
+import { systemName } from "./system-name.ts";
 
 /** How the timeline tells an event: a sentence, and a sign by which the eye finds its kind. */
 export interface EventSentence {
@@ -14,12 +15,13 @@ export interface EventSentence {
 export function eventSentence(event: OrderEvent): EventSentence {
   switch (event.type) {
     case "order_received":
-      return say("arrow", "work", `Order received from deal version ${event.dealVersion}`);
+      return say("arrow", "work", "Order received", `Deal version ${event.dealVersion}`);
     case "revision_received":
       return say(
         "pen",
         "work",
-        `The deal changed: revision ${event.revision} from version ${event.dealVersion}`,
+        `The deal changed: this is revision ${event.revision}`,
+        `Deal version ${event.dealVersion}`,
       );
     case "order_validated":
       return say("check", "calm", "Checked: nothing is missing");
@@ -27,8 +29,11 @@ export function eventSentence(event: OrderEvent): EventSentence {
       return say(
         "clock",
         "wait",
-        `Asked for approval: ${event.stages.map((stage) => stage.name).join(", ")}`,
-        event.waitingOn.who,
+        `Asked for approval: ${event.waitingOn.who}`,
+        // Who is asked says the stage already; the stages after it are worth a line.
+        event.stages.length < 2
+          ? null
+          : `Stages: ${event.stages.map((stage) => stage.name).join(", ")}`,
       );
     case "approval_decided":
       return decided(event);
@@ -47,7 +52,7 @@ export function eventSentence(event: OrderEvent): EventSentence {
           : "Nobody decided in time: denied by policy",
       );
     case "order_approved":
-      return say("check", "good", "Approved");
+      return say("check", "good", "Approved: everyone who was asked has said yes");
     case "order_rejected":
       return say("cross", "bad", `Rejected by ${event.by}`, event.comment);
     case "provisioning_started":
@@ -56,20 +61,20 @@ export function eventSentence(event: OrderEvent): EventSentence {
       return say(
         "coin",
         "good",
-        `Billed in ${event.system}: ${money(event.totalMinor, event.currency)}`,
+        `Billed in ${systemName(event.system)}: ${money(event.totalMinor, event.currency)}`,
         event.recordId,
       );
     case "order_booked":
       return say(
         "coin",
         "good",
-        `Booked in ${event.system} as ${event.number}: ${money(event.totalMinor, event.currency)}`,
+        `Booked in ${systemName(event.system)} as ${event.number}: ${money(event.totalMinor, event.currency)}`,
         event.recordId,
       );
     case "payment_recorded":
       return event.outcome === "paid"
-        ? say("coin", "good", `Paid in ${event.system}`, event.recordId)
-        : say("coin", "bad", `Payment failed in ${event.system}`, event.recordId);
+        ? say("coin", "good", `Paid in ${systemName(event.system)}`, event.recordId)
+        : say("coin", "bad", `Payment failed in ${systemName(event.system)}`, event.recordId);
     case "access_kept":
       return say("check", "calm", "Nothing changed for the customer: access stays as it is");
     case "entitlements_granted":
@@ -77,7 +82,12 @@ export function eventSentence(event: OrderEvent): EventSentence {
     case "token_issued":
       return say("key", "good", "License token signed", event.jti);
     case "crm_told":
-      return say("arrow", "calm", `Told ${event.system}: ${event.status}`, event.recordId);
+      return say(
+        "arrow",
+        "calm",
+        `Told ${systemName(event.system)}: ${event.status}`,
+        event.recordId,
+      );
     case "problem_found":
       return say("alert", "bad", "Action needed", event.problem.sentence);
     case "order_resumed":

@@ -2,11 +2,13 @@ import {
   findOfferingVersions,
   listOrderEvents,
   loadOrderForPlanning,
+  loadPublishedCatalog,
   type OrderForPlanning,
   pageLimitMax,
   type StoredOrderEvent,
   type TenantTransaction,
 } from "@usher/database";
+import type { Feature } from "@usher/entitlement-core/catalog";
 import type { Entitlement } from "@usher/entitlement-core/entitlement";
 import { describeError } from "@usher/entitlement-core/errors";
 import {
@@ -24,6 +26,7 @@ import type { TimeFormat } from "./format-time.ts";
 import type { OrderLineRow, OrderView, RightRow } from "./order-page.ts";
 import { railStops } from "./order-rail.ts";
 import { runSpans } from "./run-picture.ts";
+import { systemName } from "./system-name.ts";
 
 /** What the order page shows; null when there is no such order of this tenant. */
 export async function loadOrderView({
@@ -52,15 +55,23 @@ export async function loadOrderView({
   ];
   const versions = versionIds.length === 0 ? [] : await findOfferingVersions(tx, versionIds);
   const names = new Map(versions.map((version) => [version.sku as string, version.name]));
+  const features = (await loadPublishedCatalog(tx))?.features ?? [];
   const temporalUrl = urlOfRun(fulfillOrderWorkflowId({ tenantId: tx.tenantId, orderId }));
-  return toOrderView({ found, events, names, time, temporalUrl, eventsMax });
+  return toOrderView({ found, events, names, features, time, temporalUrl, eventsMax });
 }
+
+const recordNames: ReadonlyMap<string, string> = new Map([
+  ["subscription", "Subscription"],
+  ["invoice", "Invoice"],
+  ["sales_order", "Sales order"],
+]);
 
 /** Pure: the same rows make the same page. */
 function toOrderView({
   found,
   events,
   names,
+  features,
   time,
   temporalUrl,
   eventsMax,
@@ -68,6 +79,7 @@ function toOrderView({
   readonly found: OrderForPlanning;
   readonly events: readonly StoredOrderEvent[];
   readonly names: ReadonlyMap<string, string>;
+  readonly features: readonly Feature[];
   readonly time: TimeFormat;
   readonly temporalUrl: string | null;
   readonly eventsMax: number;
@@ -102,15 +114,15 @@ function toOrderView({
           },
     lines: latest.content?.lines.map((line) => toLineRow(line, names)) ?? [],
     total: latest.content === null ? null : formatMoney(orderTotal(latest.content)),
-    source: `${order.source.system} ${order.source.id}, version ${latest.dealVersion}`,
+    source: `${systemName(order.source.system)} ${order.source.id}, version ${latest.dealVersion}`,
     revision: order.revision,
     revisionHash: order.revisionHash,
     rights: found.entitlements
-      .map((entitlement) => toRightRow(entitlement, now))
+      .map((entitlement) => toRightRow({ entitlement, features, now }))
       .filter((row) => row.to === null || row.to > row.from),
     tokens: found.tokens.map(({ jti, isRevoked }) => ({ jti, isRevoked })),
     bills: found.remoteRecords.map((record) => ({
-      kind: record.kind,
+      kind: recordNames.get(record.kind) ?? record.kind,
       id: record.remoteId,
       total: formatMoney({
         minor: record.totalMinor,
@@ -149,11 +161,20 @@ export function discountText({
   return below.numerator === 0n ? "none" : `${percentText(below)} %`;
 }
 
-function toRightRow(entitlement: Entitlement, now: number): RightRow {
+function toRightRow({
+  entitlement,
+  features,
+  now,
+}: {
+  readonly entitlement: Entitlement;
+  readonly features: readonly Feature[];
+  readonly now: number;
+}): RightRow {
   const { value, activeFrom, activeTo } = entitlement;
+  const feature = features.find(({ key }) => key === entitlement.feature);
   return {
-    feature: entitlement.feature,
-    grants: grantText(value),
+    feature: feature?.name ?? entitlement.feature,
+    grants: grantText(value, feature),
     from: activeFrom,
     to: activeTo,
     isActive: activeFrom <= now && (activeTo === null || now < activeTo),
@@ -161,14 +182,14 @@ function toRightRow(entitlement: Entitlement, now: number): RightRow {
 }
 
 /** What a right gives, in a few words. */
-function grantText(value: Entitlement["value"]): string {
+function grantText(value: Entitlement["value"], feature: Feature | undefined): string {
   switch (value.kind) {
     case "boolean":
       return "included";
     case "config":
-      return `set to ${typeof value.value === "object" ? value.value.join(", ") : String(value.value)}`;
+      return `${typeof value.value === "object" ? value.value.join(", ") : String(value.value)}`;
     case "metered":
-      return `${limitText(value.limit)}${value.reset === "never" ? "" : ` a ${value.reset}`}`;
+      return `${limitText(value.limit)}${feature?.kind === "metered" ? ` ${feature.unit}s` : ""}${value.reset === "never" ? "" : ` a ${value.reset}`}`;
     case "seat":
       return `${limitText(value.limit)} seats`;
   }

@@ -149,7 +149,24 @@ export function mountPages({
   mountSignedIn("GET", "/connections", "connections_page", (page) => showConnections(page, deps));
   mountSignedIn("GET", "/connections/:id", "connection_page", (page) => showConnection(page, deps));
   mountSignedIn("POST", "/approvals/:id/decision", "decide_on_page", (page) => decide(page, deps));
+  // A person who followed a wrong link gets a page; a program gets its problem from the API.
+  app.get("*", async (context, next) =>
+    isAskedByBrowser(context)
+      ? answer(context, "unknown_page", async (request) => {
+          const error = new ApiProblem(
+            "not_found",
+            "There is no such page. Look for it from here.",
+          );
+          const page = await openPage({ deps, context, request });
+          return refusalResponse({ page, error, log: deps.log });
+        })
+      : next(),
+  );
   return methods;
+}
+
+function isAskedByBrowser({ req }: Context): boolean {
+  return !req.path.startsWith("/v1/") && (req.header("accept") ?? "").includes("text/html");
 }
 
 function redirect(to: string, headers: Readonly<Record<string, string>> = {}): Response {

@@ -83,7 +83,7 @@ ${orderRail(view.stops)}${holder(shell, view)}${problem(shell, view)}
         : html`<dt>Run</dt><dd><a href="${view.temporalUrl}" rel="noreferrer">Open in Temporal</a></dd>`
     }</dl></section>
 <section class="card"><h2>Access</h2>${rights(shell, view)}</section>
-<section class="card"><h2>Bills</h2>${bills(view)}</section>
+<section class="card"><h2>Bills and bookings</h2>${bills(view)}</section>
 </div></div>`,
   });
 }
@@ -138,7 +138,7 @@ function rights(shell: Shell, { rights: rows, tokens }: OrderView): Html {
 }
 
 function bills({ bills: rows }: OrderView): Html {
-  if (rows.length === 0) return html`<p class="soft">Nothing billed yet.</p>`;
+  if (rows.length === 0) return html`<p class="soft">Nothing billed or booked yet.</p>`;
   return html`<ul class="log">${rows.map(
     (row) =>
       html`<li>${lineMark("coin", "good")}<span>${row.kind}, ${row.total}</span><span class="small soft"><code>${row.id}</code> ${row.state}</span></li>`,

@@ -306,4 +306,14 @@ describe("the reference", () => {
     }
     expect((await rig.get("/docs/errors/no_such_code", { key: "" })).status).toBe(404);
   });
+
+  it("answers a wrong link with a page in a browser, and with a problem elsewhere", async () => {
+    const inBrowser = await rig.get("/ordres", { key: "", headers: { Accept: "text/html,*/*" } });
+    expect(inBrowser.status).toBe(404);
+    expect(inBrowser.text).toContain("There is no such page");
+    for (const path of ["/ordres", "/v1/ordres"]) {
+      const elsewhere = await rig.get(path, { key: "", headers: { Accept: "*/*" } });
+      expect(elsewhere.json).toMatchObject({ status: 404, code: "not_found" });
+    }
+  });
 });

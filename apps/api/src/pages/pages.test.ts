@@ -106,6 +106,33 @@ describe("the picture of the run", () => {
     expect(spans.map((span) => span.lane)).toEqual(["Grant"]);
   });
 
+  it("shows a booking beside the bill, and the grant after both", () => {
+    const spansOf = (vendors: readonly ["order_billed" | "order_booked", number][]) =>
+      runSpans([
+        at(0, { type: "provisioning_started", revision: 1 }),
+        ...vendors.map(([type, hours]) => at(hours, { type, revision: 1 })),
+        at(3, { type: "entitlements_granted", revision: 1 }),
+      ])
+        .filter(({ lane }) => lane !== "Tell")
+        .map(
+          ({ lane, from, to }) => `${lane} ${(from - start) / hour}-${((to ?? 0) - start) / hour}`,
+        )
+        .toSorted();
+    expect(
+      spansOf([
+        ["order_billed", 1],
+        ["order_booked", 2],
+      ]),
+    ).toEqual(["Bill 0-1", "Book 0-2", "Grant 2-3"]);
+    expect(
+      spansOf([
+        ["order_booked", 1],
+        ["order_billed", 2],
+      ]),
+    ).toEqual(["Bill 0-2", "Book 0-1", "Grant 2-3"]);
+    expect(spansOf([["order_booked", 2]])).toEqual(["Book 0-2", "Grant 2-3"]);
+  });
+
   it("is told in words for who does not see it, and stays inside its frame", async () => {
     const text = await toText(
       runPicture({ spans: runSpans([received, asked]), now: start + 30 * hour, time }),

@@ -11,7 +11,7 @@ export interface RunSpan {
   readonly label: string;
 }
 
-export const lanes = ["Read", "Approve", "Bill", "Grant", "Tell", "Fix"] as const;
+export const lanes = ["Read", "Approve", "Bill", "Book", "Grant", "Tell", "Fix"] as const;
 export type Lane = (typeof lanes)[number];
 
 interface Happened {
@@ -32,11 +32,15 @@ export function runSpans(events: readonly Happened[]): readonly RunSpan[] {
     spans.push({ ...span, to: at });
     open.delete(lane);
   };
+  const beginGrant = (from: number) =>
+    begin({ lane: "Grant", kind: "work", from, label: "rights and token" });
+  let provisioningAt = 0;
+  let bookedAt = 0;
   for (const { event, at } of events) {
     switch (event.type) {
       case "order_received":
       case "revision_received":
-        for (const lane of ["Approve", "Bill", "Grant", "Fix"] as const) end(lane, at);
+        for (const lane of ["Approve", "Bill", "Book", "Grant", "Fix"] as const) end(lane, at);
         begin({ lane: "Read", kind: "work", from: at, label: `revision ${event.revision}` });
         break;
       case "order_validated":
@@ -56,18 +60,22 @@ export function runSpans(events: readonly Happened[]): readonly RunSpan[] {
         end("Approve", at);
         end("Fix", at);
         begin({ lane: "Bill", kind: "work", from: at, label: "billing" });
+        provisioningAt = at;
         break;
       case "order_billed":
         end("Bill", at);
-        begin({ lane: "Grant", kind: "work", from: at, label: "rights and token" });
+        beginGrant(at);
+        break;
+      case "order_booked":
+        // Beside the bill, and only where there is an ERP: nobody can tell before it is done.
+        spans.push({ lane: "Book", kind: "work", from: provisioningAt, to: at, label: "booking" });
+        // The grant waits for bill and booking: what came first was no grant yet.
+        if (open.delete("Grant")) beginGrant(at);
+        bookedAt = at;
         break;
       case "entitlements_granted": {
-        // Nothing was billed: the time since provisioning began was the grant's.
-        const unbilled = open.get("Bill");
-        if (unbilled !== undefined) {
-          open.delete("Bill");
-          begin({ ...unbilled, lane: "Grant", label: "rights and token" });
-        }
+        // Nothing was billed: there is no bill to show.
+        if (open.delete("Bill")) beginGrant(Math.max(provisioningAt, bookedAt));
         end("Grant", at);
         begin({ lane: "Tell", kind: "work", from: at, label: "CRM" });
         break;
@@ -76,7 +84,7 @@ export function runSpans(events: readonly Happened[]): readonly RunSpan[] {
         end("Tell", at);
         break;
       case "problem_found":
-        for (const lane of ["Read", "Approve", "Bill", "Grant"] as const) end(lane, at);
+        for (const lane of ["Read", "Approve", "Bill", "Book", "Grant"] as const) end(lane, at);
         begin({ lane: "Fix", kind: "halt", from: at, label: "action needed" });
         break;
       case "order_resumed":
@@ -89,7 +97,6 @@ export function runSpans(events: readonly Happened[]): readonly RunSpan[] {
       case "approval_decided":
       case "approval_kept":
       case "approval_lapsed":
-      case "order_booked":
       case "payment_recorded":
       case "access_kept":
       case "token_issued":
