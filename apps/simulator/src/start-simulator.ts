@@ -56,6 +56,7 @@ export async function startSimulator(options: StartOptions = {}): Promise<Runnin
   const ticking = setInterval(() => simulator.tick(), TICK_MS);
   const address = server.address() as AddressInfo;
   const url = `http://${host.includes(":") ? `[${host}]` : host}:${address.port}`;
+  simulator.parts.account.servePagesAt(url);
   return {
     url,
     port: address.port,

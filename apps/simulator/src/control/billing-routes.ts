@@ -2,6 +2,7 @@ import type { Hono } from "hono";
 import type { NodeEnv } from "../http-answer.ts";
 import type { SimulatorParts } from "../simulator-parts.ts";
 import { find, save } from "../stripe/call.ts";
+import type { CheckoutSessionRow } from "../stripe/checkout-rows.ts";
 import { completeCheckout } from "../stripe/complete-checkout.ts";
 import { finalizeInvoice, voidInvoice } from "../stripe/finalize-invoice.ts";
 import { failPayment, markPaid } from "../stripe/settle-invoice.ts";
@@ -92,13 +93,7 @@ export function addBillingRoutes(app: Hono<NodeEnv>, parts: SimulatorParts): voi
   });
   app.post("/control/stripe/checkout_sessions/:id/complete", async (context) => {
     const { outcome } = await readJson(context, checkoutOutcomeInput);
-    const row = account.store.transact(() =>
-      completeCheckout(
-        { account, caller: NOBODY },
-        find(account, "checkout.session", context.req.param("id")),
-        outcome,
-      ),
-    );
+    const row = completeByCustomer(account, context.req.param("id"), outcome);
     return context.json(showCheckoutSession(account, row));
   });
   app.post("/control/stripe/customers/:id/payment_method", async (context) => {
@@ -145,6 +140,17 @@ export function payByCustomer(account: StripeAccount, id: string): InvoiceRow {
 export function declineByCustomer(account: StripeAccount, id: string): InvoiceRow {
   return account.store.transact(() =>
     failPayment({ account, caller: NOBODY }, openInvoice(account, id)),
+  );
+}
+
+/** The customer goes through a checkout page. */
+export function completeByCustomer(
+  account: StripeAccount,
+  id: string,
+  outcome: Parameters<typeof completeCheckout>[2],
+): CheckoutSessionRow {
+  return account.store.transact(() =>
+    completeCheckout({ account, caller: NOBODY }, find(account, "checkout.session", id), outcome),
   );
 }
 

@@ -73,7 +73,7 @@ export function showCheckoutSession(account: StripeAccount, row: CheckoutSession
     success_url: row.successUrl,
     total_details: { amount_discount: 0, amount_shipping: 0, amount_tax: 0 },
     ui_mode: "hosted_page",
-    url: row.status === "open" ? `https://checkout.stripe.com/c/pay/${row.id}` : null,
+    url: row.status === "open" ? `${account.pagesOrigin()}/c/pay/${row.id}` : null,
     wallet_options: null,
   } satisfies Wire<Stripe.Checkout.Session>;
 }

@@ -63,6 +63,9 @@ export interface StripeAccount {
   readonly idempotency: Table<IdempotencyRow>;
   settings(): AccountSettings;
   changeSettings(change: Partial<Omit<AccountSettings, "id">>): AccountSettings;
+  /** Where customers find their pages: Stripe's own host until somebody serves them. */
+  pagesOrigin(): string;
+  servePagesAt(origin: string): void;
   /** Unix seconds. */
   nowSeconds(): number;
   /** A new id with its place in the order of creation. */
@@ -77,6 +80,7 @@ export function createStripeAccount(deps: {
   readonly defaults: Omit<AccountSettings, "id">;
 }): StripeAccount {
   const { store, faults, webhooks, now, defaults } = deps;
+  let pagesOrigin = "https://checkout.stripe.com";
   const settingsTable = store.define<AccountSettings>("stripe.settings");
   const settings = () => settingsTable.get("settings") ?? { id: "settings", ...defaults };
   const bySequence = (row: { readonly sequence: number }) => row.sequence;
@@ -163,6 +167,10 @@ export function createStripeAccount(deps: {
       const next = { ...settings(), ...change };
       store.transact(() => store.put(settingsTable, next));
       return next;
+    },
+    pagesOrigin: () => pagesOrigin,
+    servePagesAt(origin) {
+      pagesOrigin = origin;
     },
     nowSeconds: () => Math.floor(now() / 1000),
     newId(prefix) {

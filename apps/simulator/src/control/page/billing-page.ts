@@ -1,11 +1,10 @@
 import { html } from "hono/html";
-import { currencyExponent } from "../../currency.ts";
-import { formatUnits } from "../../decimal.ts";
 import type { SimulatorParts } from "../../simulator-parts.ts";
 import { amountDue } from "../../stripe/invoice-amounts.ts";
 import type { InvoiceRow } from "../../stripe/stripe-rows.ts";
 import type { ProductSum } from "../product-sums.ts";
 import { summarizeState } from "../state-summary.ts";
+import { amountText } from "./amount-text.ts";
 import { actionButton, type Markup, statusTag } from "./page-frame.ts";
 
 const SHOWN = 25;
@@ -53,8 +52,4 @@ function sums(byProduct: Readonly<Record<string, ProductSum>>): Markup {
     ([product, sum]) =>
       html`<tr><td>${product}</td><td class="num">${sum.count}</td><td class="num">${sum.quantity}</td><td class="num">${Object.entries(sum.amount_minor).map(([currency, minor]) => html`${amountText(minor, currency)}<br>`)}</td></tr>`,
   )}</tbody></table>`;
-}
-
-function amountText(minor: number, currency: string): string {
-  return `${formatUnits(BigInt(minor), currencyExponent(currency))} ${currency.toUpperCase()}`;
 }

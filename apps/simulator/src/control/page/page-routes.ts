@@ -5,7 +5,7 @@ import { HubSpotError } from "../../hubspot/hubspot-error.ts";
 import { SalesforceError } from "../../salesforce/salesforce-error.ts";
 import type { SimulatorParts } from "../../simulator-parts.ts";
 import { StripeError } from "../../stripe/stripe-error.ts";
-import { declineByCustomer, payByCustomer } from "../billing-routes.ts";
+import { completeByCustomer, declineByCustomer, payByCustomer } from "../billing-routes.ts";
 import { ControlError } from "../control-error.ts";
 import {
   behaviorInput,
@@ -21,6 +21,7 @@ import { showDeal } from "../show-deal.ts";
 import { toFault } from "../to-fault.ts";
 import { winDeal } from "../win-deal.ts";
 import { billingPage } from "./billing-page.ts";
+import { checkoutPage } from "./checkout-page.ts";
 import { dealPage, dealsPage } from "./deals-page.ts";
 import { hubspotPage } from "./hubspot-page.ts";
 import { type Markup, pageFrame } from "./page-frame.ts";
@@ -71,6 +72,13 @@ export function addPageRoutes(app: Hono<NodeEnv>, parts: SimulatorParts): void {
   app.get("/billing", (context) =>
     page(context, { title: "Billing", current: "/billing", body: billingPage(parts) }),
   );
+  app.get("/c/pay/:id", (context) =>
+    page(context, {
+      title: "Checkout",
+      current: "",
+      body: checkoutPage(parts, context.req.param("id")),
+    }),
+  );
   app.get("/weather", (context) =>
     page(context, { title: "Faults and webhooks", current: "/weather", body: weatherPage(parts) }),
   );
@@ -117,6 +125,13 @@ export function addPageRoutes(app: Hono<NodeEnv>, parts: SimulatorParts): void {
     return act(context, "/billing", () => {
       const row = action === "pay" ? payByCustomer(account, id) : declineByCustomer(account, id);
       return `Invoice ${row.number ?? row.id} is ${row.status === "paid" ? "paid" : "declined"}.`;
+    });
+  });
+  app.post("/ui/checkout/:id/pay", (context) => {
+    const { id } = context.req.param();
+    return act(context, `/c/pay/${id}`, () => {
+      completeByCustomer(account, id, "paid");
+      return "Paid. The seller is told by a webhook.";
     });
   });
   app.post("/ui/faults", (context) =>
