@@ -3,12 +3,12 @@ import {
   entitlementsOfCustomers,
   findCustomer,
   loadPublishedCatalog,
-  usageBetween,
 } from "@usher/database";
 import { type CheckAnswer, checkEntitlement } from "@usher/entitlement-core/check";
 import { effectiveEntitlement } from "@usher/entitlement-core/entitlement";
 import type { Instant, TenantId } from "@usher/entitlement-core/kernel";
 import { customerBy } from "../wire/customer-by.ts";
+import { readUsageRecords } from "./read-usage-records.ts";
 
 /** A check of an instant that has passed: answered from the books, with the use as it was then. */
 export async function checkThePast({
@@ -51,12 +51,11 @@ export async function checkThePast({
     const entitlements = await entitlementsOfCustomers(tx, [customer.id]);
     const effective = effectiveEntitlement({ entitlements, feature, at });
     const { period } = effective;
-    const [used = 0] =
-      period === null
-        ? []
-        : await usageBetween(tx, [
-            { customerId: customer.id, feature: feature.key, from: period.from, to: at },
-          ]);
-    return checkEntitlement({ effective, amount, usage: { used, carried: 0 }, country });
+    if (period === null)
+      return checkEntitlement({ effective, amount, usage: nothingUsed, country });
+    const [usage = nothingUsed] = await readUsageRecords(tx, [
+      { customerId: customer.id, feature, entitlements, period, until: at, isUsed: true },
+    ]);
+    return checkEntitlement({ effective, amount, usage, country });
   });
 }

@@ -1,13 +1,13 @@
-import {
-  entitlementsOfCustomers,
-  type TenantTransaction,
-  type UsageQuestion,
-  usageBetween,
-} from "@usher/database";
+import { entitlementsOfCustomers, type TenantTransaction } from "@usher/database";
 import type { Feature, FeatureKey } from "@usher/entitlement-core/catalog";
-import { type Entitlement, effectiveEntitlement } from "@usher/entitlement-core/entitlement";
-import type { CustomerId, Instant, Interval } from "@usher/entitlement-core/kernel";
+import {
+  type Entitlement,
+  effectiveEntitlement,
+  hasRollover,
+} from "@usher/entitlement-core/entitlement";
+import { type CustomerId, earlierEnd, type Instant } from "@usher/entitlement-core/kernel";
 import type { UsageRecord } from "@usher/entitlement-core/usage";
+import { type Meter, readUsageRecords } from "./read-usage-records.ts";
 import type { CustomerToKeep } from "./tenant-rights.ts";
 
 export interface NamedCustomer {
@@ -15,7 +15,15 @@ export interface NamedCustomer {
   readonly externalId: string;
 }
 
-/** Everything a check of these customers needs, as the books say it at `now`: all rights, and the use in running periods. */
+export interface CustomerAsRead extends CustomerToKeep {
+  /** When what is carried over changes without anybody writing anything; null: never. */
+  readonly readAgainAt: Instant | null;
+}
+
+/**
+ * Everything a check of these customers needs, as the books say it at `now`: all rights, and the
+ * use of running periods with what was carried into them.
+ */
 export async function readCustomerRights(
   tx: TenantTransaction,
   {
@@ -27,7 +35,7 @@ export async function readCustomerRights(
     readonly features: readonly Feature[];
     readonly now: Instant;
   },
-): Promise<readonly CustomerToKeep[]> {
+): Promise<readonly CustomerAsRead[]> {
   if (customers.length === 0) return [];
   const ids = customers.map((one) => one.id);
   const entitlements = groupByCustomer(await entitlementsOfCustomers(tx, ids));
@@ -36,12 +44,14 @@ export async function readCustomerRights(
     customer: id,
     externalId,
     entitlements: entitlements.get(id) ?? [],
-    usage: usage.get(id) ?? [],
+    usage: usage.get(id)?.records ?? [],
+    readAgainAt: usage.get(id)?.readAgainAt ?? null,
   }));
 }
 
-interface Meter extends UsageQuestion {
-  readonly period: Interval;
+interface CustomerUsage {
+  readonly records: (readonly [FeatureKey, UsageRecord])[];
+  readAgainAt: Instant | null;
 }
 
 async function readUsage(
@@ -57,41 +67,59 @@ async function readUsage(
     readonly features: readonly Feature[];
     readonly now: Instant;
   },
-): Promise<ReadonlyMap<CustomerId, readonly (readonly [FeatureKey, UsageRecord])[]>> {
-  const metered = new Map(
-    features.filter((one) => one.kind === "metered").map((one) => [one.key as string, one]),
-  );
-  // Most meters have never been used: those need no period and no sum.
-  const used = await tx.db
+): Promise<ReadonlyMap<CustomerId, CustomerUsage>> {
+  const metered = features.filter((one) => one.kind === "metered");
+  const found = new Map<CustomerId, CustomerUsage>();
+  const usageOf = (id: CustomerId): CustomerUsage => {
+    const usage = found.get(id) ?? { records: [], readAgainAt: null };
+    found.set(id, usage);
+    return usage;
+  };
+  const used = await usedFeatures(tx, ids);
+  const meters: Meter[] = [];
+  for (const customerId of ids) {
+    const rights = entitlements.get(customerId) ?? [];
+    for (const feature of metered) {
+      const isUsed = used.get(customerId)?.has(feature.key) ?? false;
+      const carries = hasRollover(rights, feature);
+      // Most meters have never been used and carry nothing: those need no period and no sum.
+      if (!isUsed && !carries) continue;
+      const { period, validUntil } = effectiveEntitlement({
+        entitlements: rights,
+        feature,
+        at: now,
+      });
+      if (period !== null)
+        meters.push({ customerId, feature, entitlements: rights, period, until: null, isUsed });
+      if (!carries) continue;
+      const usage = usageOf(customerId);
+      usage.readAgainAt = earlierEnd(usage.readAgainAt, validUntil);
+    }
+  }
+  const records = await readUsageRecords(tx, meters);
+  meters.forEach(({ customerId, feature }, index) => {
+    const record = records[index];
+    if (record !== undefined) usageOf(customerId).records.push([feature.key, record]);
+  });
+  return found;
+}
+
+async function usedFeatures(
+  tx: TenantTransaction,
+  ids: readonly CustomerId[],
+): Promise<ReadonlyMap<CustomerId, ReadonlySet<string>>> {
+  const rows = await tx.db
     .selectFrom("usage_totals")
     .select(["customer_id", "feature"])
     .distinct()
     .where("customer_id", "in", [...ids])
     .execute();
-  const meters: Meter[] = [];
-  for (const row of used) {
-    const feature = metered.get(row.feature);
-    const customerId = row.customer_id as CustomerId;
-    if (feature === undefined) continue;
-    const { period } = effectiveEntitlement({
-      entitlements: entitlements.get(customerId) ?? [],
-      feature,
-      at: now,
-    });
-    if (period !== null)
-      meters.push({ customerId, feature: feature.key, from: period.from, to: period.to, period });
+  const used = new Map<CustomerId, Set<string>>();
+  for (const { customer_id, feature } of rows) {
+    const id = customer_id as CustomerId;
+    used.set(id, (used.get(id) ?? new Set()).add(feature));
   }
-  const sums = await usageBetween(tx, meters);
-  const found = new Map<CustomerId, (readonly [FeatureKey, UsageRecord])[]>();
-  meters.forEach((meter, index) => {
-    const record: UsageRecord = {
-      periodFrom: meter.period.from,
-      used: sums[index] ?? 0,
-      carried: 0,
-    };
-    found.set(meter.customerId, [...(found.get(meter.customerId) ?? []), [meter.feature, record]]);
-  });
-  return found;
+  return used;
 }
 
 function groupByCustomer(

@@ -1,6 +1,7 @@
 import { type TenantTransaction, usageBetween } from "@usher/database";
 import type { Feature } from "@usher/entitlement-core/catalog";
 import {
+  type CarryingPeriod,
   carriedInto,
   type Entitlement,
   hasRollover,
@@ -22,32 +23,44 @@ export interface Meter {
   readonly isUsed: boolean;
 }
 
-/** What was used and what was carried into the period, answered in the order asked. */
+/** What was used and what was carried into the period, answered in the order asked, by one statement. */
 export async function readUsageRecords(
   tx: TenantTransaction,
   meters: readonly Meter[],
 ): Promise<readonly UsageRecord[]> {
-  const chains = meters.map((meter) => [...chainOf(meter)]);
-  const questions = meters.flatMap((meter, index) => {
-    const { customerId, period, until, isUsed } = meter;
-    if (!isUsed) return [];
-    const feature = meter.feature.key;
-    return [
-      { customerId, feature, from: period.from, to: until ?? period.to },
-      ...(chains[index] ?? []).map((one) => ({ customerId, feature, ...one.period })),
-    ];
+  const asked = meters.map((meter) => ({
+    ...meter,
+    // Whatever was used in each may matter; where nothing ever was, the chain is cut short below.
+    chain: meter.isUsed ? [...chainBefore(meter)] : [],
+  }));
+  const sums = await usageBetween(
+    tx,
+    asked.flatMap(({ customerId, feature: { key: feature }, period, until, isUsed, chain }) =>
+      isUsed
+        ? [
+            { customerId, feature, from: period.from, to: until ?? period.to },
+            ...chain.map((ended) => ({ customerId, feature, ...ended.period })),
+          ]
+        : [],
+    ),
+  );
+  const answers = sums.values();
+  const nextSum = () => answers.next().value ?? 0;
+  return asked.map((meter) => {
+    const periodFrom = meter.period.from;
+    if (!meter.isUsed) {
+      const carried = carriedInto({ periods: chainBefore(meter), usedIn: () => 0 });
+      return { periodFrom, used: 0, carried };
+    }
+    const used = nextSum();
+    const usedFrom = new Map(meter.chain.map(({ period }) => [period.from, nextSum()]));
+    const usedIn = ({ from }: Interval) => usedFrom.get(from) ?? 0;
+    return { periodFrom, used, carried: carriedInto({ periods: meter.chain, usedIn }) };
   });
-  const sums = await usageBetween(tx, questions);
-  let next = 0;
-  return meters.map((meter, index) => {
-    const periods = chains[index] ?? [];
-    const ours = meter.isUsed ? sums.slice(next, (next += 1 + periods.length)) : [];
-    const [used = 0, ...before] = ours;
-    const usedBefore = new Map(periods.map(({ period }, link) => [period.from, before[link] ?? 0]));
-    return {
-      periodFrom: meter.period.from,
-      used,
-      carried: carriedInto({ periods, usedIn: ({ from }) => usedBefore.get(from) ?? 0 }),
-    };
-  });
+}
+
+function chainBefore({ entitlements, feature, period }: Meter): Iterable<CarryingPeriod> {
+  return hasRollover(entitlements, feature)
+    ? periodsBefore({ entitlements, feature, into: period })
+    : [];
 }

@@ -15,6 +15,7 @@ import { type CustomerId, type Instant, isId, type TenantId } from "@usher/entit
 import { createBatcher } from "../http/batcher.ts";
 import type { Logger } from "../observability/create-logger.ts";
 import { customerBy } from "../wire/customer-by.ts";
+import { type CustomerOfTenant, createReadAgainAgenda } from "./read-again-agenda.ts";
 import { type NamedCustomer, readCustomerRights } from "./read-customer-rights.ts";
 import { createTenantRights, type TenantRights } from "./tenant-rights.ts";
 
@@ -66,11 +67,6 @@ const unknownMax = 50_000;
 /** How often a changed catalog is noticed when no right changed with it. */
 const catalogEveryMs = 5_000;
 
-interface Change {
-  readonly tenantId: TenantId;
-  readonly customerId: CustomerId;
-}
-
 export function createRightsFeed({
   database,
   log,
@@ -79,6 +75,7 @@ export function createRightsFeed({
 }: RightsFeedOptions): RightsFeed {
   const tenants = new Map<TenantId, TenantRights>();
   const unknown = new Map<string, number>();
+  const agenda = createReadAgainAgenda();
   const processId = randomUUID().slice(0, 8);
   const stopping = new AbortController();
   let horizon = 0;
@@ -88,7 +85,7 @@ export function createRightsFeed({
   let listener: Listener | undefined;
   let polling: Promise<void> = Promise.resolve();
 
-  const changes = createBatcher<Change>({
+  const changes = createBatcher<CustomerOfTenant>({
     waitMs: 2,
     work: async (batch) => {
       const byTenant = new Map<TenantId, Set<CustomerId>>();
@@ -143,7 +140,11 @@ export function createRightsFeed({
   }): Promise<void> {
     const features = rights.catalog?.features ?? [];
     const read = await readCustomerRights(tx, { customers, features, now: clock() as Instant });
-    for (const customer of read) rights.replace(customer);
+    for (const { readAgainAt, ...customer } of read) {
+      rights.replace(customer);
+      if (readAgainAt !== null)
+        agenda.note({ tenantId: tx.tenantId, customerId: customer.customer, at: readAgainAt });
+    }
   }
 
   async function loadTenant(tenantId: TenantId): Promise<void> {
@@ -176,6 +177,7 @@ export function createRightsFeed({
       );
       next = Math.min(next, found.next);
     }
+    await readWhatIsDue(startedAt);
     await loadNewTenants();
     if (startedAt - catalogsAt >= catalogEveryMs) {
       catalogsAt = startedAt;
@@ -183,6 +185,12 @@ export function createRightsFeed({
     }
     if (Number.isFinite(next)) horizon = next;
     asOf = startedAt;
+  }
+
+  /** What is carried over into a usage period that has just begun: no one writes anything then. */
+  async function readWhatIsDue(now: number): Promise<void> {
+    await Promise.all(agenda.due(now).map((customer) => changes.add(customer)));
+    agenda.forget(now);
   }
 
   async function loadNewTenants(): Promise<void> {

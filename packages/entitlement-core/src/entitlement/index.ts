@@ -1,3 +1,4 @@
+export { type CarryingPeriod, carriedInto, hasRollover, periodsBefore } from "./carried-into.ts";
 export { effectiveEntitlement } from "./effective-entitlement.ts";
 export type * from "./effective-entitlement-shape.ts";
 export type * from "./entitlement.ts";

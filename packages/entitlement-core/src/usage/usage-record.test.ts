@@ -32,7 +32,7 @@ describe("rollover", () => {
 
   it("carries what was left, up to the maximum", () => {
     const carry = (used: number, max: Limit, carried = 0) =>
-      carryOver({ limit: limited, carried, used, max });
+      carryOver({ limit: limited, lapsing: 0, carried, used, max });
     expect(carry(70, limitOf(50))).toBe(30);
     expect(carry(10, limitOf(50))).toBe(50);
     expect(carry(10, { kind: "unlimited" })).toBe(90);
@@ -42,9 +42,11 @@ describe("rollover", () => {
 
   it("carries nothing from overage, from unlimited, and from no limit", () => {
     const max: Limit = { kind: "unlimited" };
-    expect(carryOver({ limit: limited, carried: 0, used: 120, max })).toBe(0);
-    expect(carryOver({ limit: { kind: "unlimited" }, carried: 5, used: 0, max })).toBe(0);
-    expect(carryOver({ limit: { kind: "none" }, carried: 5, used: 0, max })).toBe(0);
+    expect(carryOver({ limit: limited, lapsing: 0, carried: 0, used: 120, max })).toBe(0);
+    expect(carryOver({ limit: { kind: "unlimited" }, lapsing: 0, carried: 5, used: 0, max })).toBe(
+      0,
+    );
+    expect(carryOver({ limit: { kind: "none" }, lapsing: 0, carried: 5, used: 0, max })).toBe(0);
   });
 
   it("never makes more than was granted, over any number of periods", () => {
@@ -59,7 +61,13 @@ describe("rollover", () => {
           const used = Math.min(wish, available);
           spent += used;
           expect(spent).toBeLessThanOrEqual(each * (index + 1));
-          carried = carryOver({ limit: limitOf(each), carried, used, max: limitOf(most) });
+          carried = carryOver({
+            limit: limitOf(each),
+            lapsing: 0,
+            carried,
+            used,
+            max: limitOf(most),
+          });
           expect(carried).toBeLessThanOrEqual(Math.min(most, available - used));
         });
       }),
