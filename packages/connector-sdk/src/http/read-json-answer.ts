@@ -36,9 +36,16 @@ export function parseShape<Schema extends z.ZodType>(input: {
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues
     .slice(0, 5)
-    .map((issue) => `${issue.path.join(".") || "(root)"}: ${issue.message}`);
+    .map((issue) => `${issue.path.join(".") || "(root)"}: ${withoutJargon(issue.message)}`);
   throw connectorFailure({
     category: "schema_drift",
     message: `${input.what}: the answer has another shape than documented: ${faults.join("; ")}.`,
   });
+}
+
+/** A field that is missing is nothing to people, and `undefined` to zod; a text that is no number is `NaN`. */
+function withoutJargon(message: string): string {
+  return message
+    .replace("received undefined", "received nothing")
+    .replace("received NaN", "received something else");
 }

@@ -185,10 +185,11 @@ export function createHubSpotClient(
           cause: error,
         });
       }
-      // The SDK met something it does not expect where its model has a list or an object.
+      // The SDK met something it does not expect where its model has a list or an object; what it
+      // then throws names its own variables, not the field.
       throw connectorFailure({
         category: isWrite ? "outcome_unknown" : "schema_drift",
-        message: `${what}: the answer has another shape than documented (${error instanceof Error ? error.message : typeof error}).`,
+        message: `${what}: the answer has another shape than documented: not a list where HubSpot's SDK expects one, or not an object.`,
         cause: error,
       });
     }

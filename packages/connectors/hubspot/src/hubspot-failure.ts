@@ -98,7 +98,7 @@ export function fromHubSpotError(input: {
   const code = detail?.code ?? item.category ?? item.errorType ?? item.status ?? null;
   const category = limit?.category ?? categoryOf({ item, status, isWrite });
   const wait = limit?.waitMs ?? (category === "conflict_locked" ? waitMs.LOCKED : null);
-  const said = item.message ?? detail?.message ?? "no reason given";
+  const said = item.message ?? detail?.message ?? "no reason given.";
   return connectorFailure({
     category,
     message: `${what}: HubSpot says ${limit?.policy ?? code ?? status}: ${shortened(said)}${adviceFor(category, item)}`,

@@ -86,6 +86,9 @@ async function readChunk(input: {
     if (String(item.subCategory).endsWith("NO_ASSOCIATIONS_FOUND")) continue;
     throw fromHubSpotError({ item, status: 207, isWrite: false, what, record: null });
   }
+  const asked = new Set(inputs.map(({ id }) => id));
+  const stranger = results.find((result) => !asked.has(result._from.id));
+  if (stranger !== undefined) throw notAsked(what, stranger._from.id);
   return results.map((result) => ({
     id: result._from.id,
     links: result.to.map(({ toObjectId, associationTypes }) => ({
@@ -100,5 +103,13 @@ function tooMany(from: string, to: string) {
   return connectorFailure({
     category: "schema_drift",
     message: `Reading the ${to} of ${from}: more than ${pagesMax} pages; expected an end.`,
+  });
+}
+
+/** Passed over, it would leave the one it stands for without links. */
+function notAsked(what: string, id: string) {
+  return connectorFailure({
+    category: "schema_drift",
+    message: `${what}: HubSpot answered for ${id.slice(0, 40)}, which was not asked for.`,
   });
 }

@@ -82,7 +82,7 @@ export function fromNetsuiteAnswer(input: {
     });
   }
   const code = detail["o:errorCode"] ?? null;
-  const said = detail.detail ?? "no reason given";
+  const said = detail.detail ?? "no reason given.";
   const category =
     status === 429 ? "rate_limited" : categoryOf({ code, said, status, otherwise: byStatus });
   const field = detail["o:errorPath"] ?? null;

@@ -18,16 +18,22 @@ export const usherFields = {
   line: "custcol_usher_line",
 } as const;
 
-const line = z.looseObject({
-  line: z.int(),
-  item: reference,
-  quantity: decimalText.optional(),
-  rate: decimalText.optional(),
-  amount: decimalText.optional(),
-  quantityBilled: decimalText.optional(),
-  isClosed: z.boolean().optional(),
-  [usherFields.line]: z.string().optional(),
-});
+const line = z
+  .looseObject({
+    line: z.int(),
+    item: reference,
+    quantity: decimalText.optional(),
+    rate: decimalText.optional(),
+    amount: decimalText.optional(),
+    quantityBilled: decimalText.optional(),
+    isClosed: z.boolean().optional(),
+    [usherFields.line]: z.string().optional(),
+  })
+  // A line that a person added may be a description or a subtotal; ours is something sold.
+  .refine((one) => one[usherFields.line] === undefined || one.quantity !== undefined, {
+    path: ["quantity"],
+    message: "Invalid input: expected a quantity on a line of Usher's, received nothing",
+  });
 export type NetsuiteLine = z.output<typeof line>;
 
 /** A sales order, an invoice or a credit memo, with its lines. */
@@ -42,7 +48,7 @@ export const netsuiteTransaction = z.looseObject({
   total: decimalText,
   [usherFields.order]: z.string().optional(),
   [usherFields.revision]: z.union([z.string(), z.int()]).optional(),
-  item: z.looseObject({ items: z.array(line).default([]), hasMore: z.boolean().optional() }),
+  item: z.looseObject({ items: z.array(line), hasMore: z.boolean().optional() }),
 });
 export type NetsuiteTransaction = z.output<typeof netsuiteTransaction>;
 

@@ -1,6 +1,6 @@
-import { connectorFailure, parseShape } from "@usher/connector-sdk/http";
+import { connectorFailure, decimalText, parseShape } from "@usher/connector-sdk/http";
 import type { CallContext } from "@usher/connector-sdk/spec";
-import { fieldText } from "./field-text.ts";
+import { z } from "zod";
 import type { SalesforceClient } from "./salesforce-client.ts";
 import { orderPage } from "./salesforce-order-api.ts";
 import type { SalesforceOrderFields } from "./salesforce-order-fields.ts";
@@ -25,6 +25,12 @@ export interface HeldItem {
   /** Decimal text, as Salesforce reckons it. */
   readonly total: string;
 }
+
+/** A number field without decimals; Salesforce writes it as `1.0`. Empty where a person made the order. */
+const heldRevision = decimalText
+  .nullable()
+  .transform((text) => Number(text ?? 0))
+  .pipe(z.int());
 
 /** Null when the org has no order of that id. */
 export async function readHeldOrder(input: {
@@ -58,15 +64,20 @@ export async function readHeldOrder(input: {
       message: `${what}: its products come in pages, which an order of at most 490 lines should not.`,
     });
   }
+  const customField = <Schema extends z.ZodType>(
+    record: Readonly<Record<string, unknown>>,
+    name: string,
+    schema: Schema,
+  ) => parseShape({ schema, value: record[name], what: `${what}, ${name}` });
   return {
     id: found.Id,
     number: found.OrderNumber ?? found.Id,
-    revision: Number(fieldText(found[fields.revision]) || 0),
+    revision: customField(found, fields.revision, heldRevision),
     isActivated: found.Status === activatedStatus,
-    isCanceled: found[fields.isCanceled] === true,
+    isCanceled: customField(found, fields.isCanceled, z.boolean()),
     items: (found.OrderItems?.records ?? []).map((item) => ({
       id: item.Id,
-      key: fieldText(item[fields.lineId]),
+      key: customField(item, fields.lineId, z.string()),
       pricebookEntryId: item.PricebookEntryId ?? "",
       total: item.TotalPrice ?? "0",
     })),

@@ -48,7 +48,7 @@ export const salesforceOpportunity = z.looseObject({
   Owner: person.nullish(),
   LastModifiedBy: person.nullish(),
   /** Null when there are no lines. */
-  OpportunityLineItems: salesforceLineItemPage.nullish(),
+  OpportunityLineItems: salesforceLineItemPage.nullable(),
 });
 export type SalesforceOpportunity = z.output<typeof salesforceOpportunity>;
 

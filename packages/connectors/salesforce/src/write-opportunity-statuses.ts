@@ -112,7 +112,7 @@ function itemError(input: {
     | undefined;
   readonly record: string;
 }): ConnectorErrorDetail {
-  const first = input.errors?.[0] ?? { statusCode: "UNKNOWN", message: "no reason given" };
+  const first = input.errors?.[0] ?? { statusCode: "UNKNOWN", message: "no reason given." };
   return fromSalesforceErrorItem({
     item: { code: first.statusCode, message: first.message, fields: first.fields ?? [] },
     status: 200,

@@ -7,6 +7,7 @@ import {
 } from "@usher/connector-sdk/http";
 import type { CallContext, ConnectorDependencies } from "@usher/connector-sdk/spec";
 import Stripe from "stripe";
+import { mustBeStripeAnswer } from "./stripe-answer.ts";
 import { type StripeConfig, stripeApiUrl } from "./stripe-config.ts";
 import { fromStripeError } from "./stripe-failure.ts";
 
@@ -67,10 +68,13 @@ export function createStripeClient(
     httpClient: Stripe.createFetchHttpClient(async (url, init = {}) => {
       const context = contexts.getStore();
       if (context === undefined) throw new Error("a Stripe call was made outside of a step");
+      const method = init.method ?? "GET";
+      const isWrite = method !== "GET";
+      const href = url instanceof Request ? url.url : String(url);
       const answer = await http.send(
         {
-          method: init.method ?? "GET",
-          url: url instanceof Request ? url.url : String(url),
+          method,
+          url: href,
           headers: Object.fromEntries(new Headers(init.headers)),
           body: typeof init.body === "string" && init.body !== "" ? init.body : undefined,
         },
@@ -78,7 +82,17 @@ export function createStripeClient(
       );
       // stripe-node takes an answer without an `error` for a success, whatever its status.
       if (answer.status >= 400 && !holdsError(answer.text)) {
-        throw refusedWithoutError({ answer, isWrite: init.method !== "GET" });
+        throw refusedWithoutError({ answer, isWrite });
+      }
+      if (answer.status < 400) {
+        const { pathname, searchParams } = new URL(href);
+        mustBeStripeAnswer({
+          text: answer.text,
+          isWrite,
+          request: `${method} ${pathname}`,
+          startingAfter: searchParams.get("starting_after"),
+          requestId: answer.headers.get("request-id"),
+        });
       }
       return new Response(answer.text, { status: answer.status, headers: answer.headers });
     }),
