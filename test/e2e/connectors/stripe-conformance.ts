@@ -32,6 +32,8 @@ export const conformance: ConformanceSubject = {
       apiKey: DEFAULT_CREDENTIALS.stripeSecretKey,
       baseUrl: url,
       concurrentCallsMax: 3,
+      checkout: true,
+      keepFeatures: true,
     });
     const billsOf = async ({ orderId, customer }: BillingOrder) => {
       const customers = (await own.customers.list({ limit: 100 })).data.filter(

@@ -35,7 +35,7 @@ export const acmeDeal = z.looseObject({
   is_won: z.boolean(),
   currency: z.string().nullable(),
   closed_on: z.string().nullable(),
-  modified_at: z.string(),
+  modified_at: z.iso.datetime(),
   account: z
     .looseObject({ id: z.string(), name: z.string(), country: z.string().nullable() })
     .nullable(),
@@ -51,10 +51,10 @@ export type AcmeDeal = z.output<typeof acmeDeal>;
 export const acmeDeals = z.looseObject({ deals: z.array(z.looseObject({ id: z.string() })) });
 
 export const acmeChanges = z.looseObject({
-  deals: z.array(z.looseObject({ id: z.string(), modified_at: z.string() })),
+  deals: z.array(z.looseObject({ id: z.string(), modified_at: z.iso.datetime() })),
   has_more: z.boolean(),
   /** By Acme's clock, which stamps the rows. */
-  server_time: z.string(),
+  server_time: z.iso.datetime(),
 });
 
 export const acmeUpdates = z.looseObject({

@@ -1,0 +1,4 @@
+import { describeWrongAnswers } from "@usher/connector-sdk/testing";
+import { conformance } from "./hubspot-conformance.ts";
+
+describeWrongAnswers({ subject: conformance });
