@@ -6,12 +6,13 @@ import { expectOk } from "../hub.ts";
 import { paintStatus, renderTable } from "../output.ts";
 import { renderEvent } from "../render-event.ts";
 import type { CommandContext, RunCommand } from "./command-context.ts";
+import { addOrderPreviewCommand } from "./order-preview.ts";
 
 interface JsonOption {
   readonly json?: boolean;
 }
 
-/** `usher order list|show|resume|cancel` */
+/** `usher order list|show|preview|resume|cancel` */
 export function addOrderCommands(program: Command, run: RunCommand): void {
   const order = program
     .command("order")
@@ -35,6 +36,8 @@ export function addOrderCommands(program: Command, run: RunCommand): void {
     .action((reference: string, options: JsonOption) =>
       run(options, (context) => showOrder(context, reference)),
     );
+
+  addOrderPreviewCommand(order, run);
 
   order
     .command("resume")

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { createOrderSchema } from "../order/order-schema.ts";
 import { problemSchema } from "../wire/problem-schema.ts";
-import { idSchema, instantSchema, textSchema } from "../wire/scalars.ts";
+import { idSchema, instantSchema, moneySchema, textSchema } from "../wire/scalars.ts";
 
 export const decisionWordSchema = z
   .enum(["approve", "reject", "request_changes"])
@@ -132,9 +132,34 @@ export const decideManyAnswerSchema = z
   })
   .meta({ id: "DecideManyAnswer", description: "One answer a task, in the order asked." });
 
+const avoidingChangeSchema = z
+  .union([
+    z.object({
+      change: z.literal("raise_unit_price"),
+      line_id: z.string(),
+      to_at_least: moneySchema,
+    }),
+    z.object({
+      change: z.literal("shorten_term"),
+      line_id: z.string(),
+      to_at_most_months: z.int(),
+    }),
+    z.object({ change: z.literal("lower_total"), to_at_most: moneySchema }),
+  ])
+  .meta({ id: "AvoidingChange" });
+
+const previewedStageSchema = approvalStageSchema
+  .extend({
+    avoided_by: z.array(avoidingChangeSchema).nullable().meta({
+      description:
+        "The smallest changes with which, all of them made, this stage is not asked. Null: no price, term or value avoids it.",
+    }),
+  })
+  .meta({ id: "PreviewedStage" });
+
 export const approvalPathPreviewSchema = z
   .object({
-    stages: z.array(approvalStageSchema).meta({ description: "Empty: nobody needs to be asked." }),
+    stages: z.array(previewedStageSchema).meta({ description: "Empty: nobody needs to be asked." }),
     revision_hash: z.string().nullable(),
     faults: z.array(z.object({ code: z.string(), sentence: z.string() })).meta({
       description: "What would stop the order before anyone is asked.",

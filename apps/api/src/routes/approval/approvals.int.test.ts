@@ -174,9 +174,20 @@ describe("the preview", () => {
           key: "finance",
           approvers: [{ group: "finance" }],
           reasons: [{ fact: "discount-percent" }],
+          avoided_by: [
+            {
+              change: "raise_unit_price",
+              line_id: "1",
+              to_at_least: { amount: "80.00", currency: "USD" },
+            },
+          ],
         },
       ],
     });
+    const justEnough = await rig.post("/v1/approval_path_previews", {
+      body: anOrderRequest({ unitPrice: "80.00" }),
+    });
+    expect(justEnough.json.stages).toEqual([]);
     const free = await rig.post("/v1/approval_path_previews", {
       body: anOrderRequest({ unitPrice: "100.00" }),
     });

@@ -6,6 +6,7 @@ import type { ApiDependencies } from "../../../api-dependencies.ts";
 import { loadActor } from "../../../auth/load-actor.ts";
 import { plainRoute } from "../../../http/route-handler.ts";
 import { dealFromRequest } from "../../../wire/deal-from-request.ts";
+import { toWirePreviewedStage } from "../../../wire/to-wire-previewed-stage.ts";
 import { isFirstOrder } from "../../order/is-first-order.ts";
 import { emptyCatalog, type PublishedCatalogCache } from "../../order/published-catalog-cache.ts";
 
@@ -44,19 +45,7 @@ export function previewApprovalPathRoute({
         body: {
           revision_hash: hashOrderContent(content),
           faults: [],
-          stages: preview.stages.map(({ stage }) => ({
-            key: stage.key,
-            name: stage.name,
-            step: stage.step,
-            approvers: stage.approvers.map((one) => ({ ...one })),
-            quorum: { ...stage.quorum },
-            due_after_hours: stage.dueAfterHours,
-            when_silent: stage.whenSilent,
-            reasons: stage.reasons.map(({ condition, sentence }) => ({
-              fact: condition.fact,
-              sentence,
-            })),
-          })),
+          stages: preview.stages.map(toWirePreviewedStage),
         },
       };
     }),
