@@ -11,7 +11,7 @@ import type { CliConfig } from "./config.ts";
 export function openHub(config: CliConfig): UsherClient {
   if (config.hub === undefined) {
     throw new CliFailure(
-      "No hub is known: USHER_URL and USHER_API_KEY are not set, and no demo is running here.",
+      `No hub is known: USHER_URL and USHER_API_KEY are not set, and ${config.demoFault ?? "no demo was started here"}.`,
       {
         hint: "Run `npm start`, or set both variables.",
       },
@@ -32,19 +32,24 @@ export function expectOk<Data>(
 
 function failureOfProblem(problem: Problem): CliFailure {
   const faults = problem.errors.map(
-    (fault) => `\n  ${fault.pointer}: ${fault.detail} ${fault.fix}`,
+    (fault) => `\n  ${fault.pointer}: ${fault.detail.replace(/\.?$/, ".")} ${fault.fix}`,
   );
-  return new CliFailure(`${problem.title}. ${problem.detail}${faults.join("")}`, {
-    hint: `Error ${problem.code}, explained in docs/errors/${problem.code}.md. Trace ${problem.trace_id}.`,
-  });
+  // Where the faults are listed, the detail only counts them.
+  const isListed = problem.code === "invalid_request" && faults.length > 0;
+  return new CliFailure(
+    `${problem.title}${isListed ? ":" : `. ${problem.detail}`}${faults.join("")}`,
+    {
+      hint: `Error ${problem.code}, explained in docs/errors/${problem.code}.md. Trace ${problem.trace_id}.`,
+    },
+  );
 }
 
 /** What to print for an error nobody may meet as a stack trace. */
-export function toCliFailure(error: unknown, config: CliConfig): CliFailure {
+export function toCliFailure(error: unknown, config: CliConfig | undefined): CliFailure {
   if (error instanceof CliFailure) return error;
   if (error instanceof UsherProblem) return failureOfProblem(error.problem);
   if (error instanceof TypeError && error.message === "fetch failed") {
-    return new CliFailure(`The hub at ${config.hub?.baseUrl ?? "?"} does not answer.`, {
+    return new CliFailure(`The hub at ${config?.hub?.baseUrl ?? "?"} does not answer.`, {
       hint: "Is it running? `npm start` starts one here; `usher doctor` looks closer.",
       cause: error,
     });

@@ -107,7 +107,13 @@ async function decideTasks(input: {
     : options.requestChanges
       ? "request_changes"
       : "approve";
-  const results: { readonly id: string; readonly decided: boolean; readonly detail: string }[] = [];
+  const orderOf = new Map<string, string>(tasks.map((task) => [task.id, task.order_number]));
+  const results: {
+    readonly id: string;
+    readonly order_number: string;
+    readonly decided: boolean;
+    readonly detail: string;
+  }[] = [];
   for (let start = 0; start < tasks.length; start += batchSize) {
     const batch = tasks.slice(start, start + batchSize);
     const answer = expectOk(
@@ -122,19 +128,20 @@ async function decideTasks(input: {
     for (const one of answer.data) {
       results.push({
         id: one.id,
+        order_number: orderOf.get(one.id) ?? "",
         decided: one.decided,
-        detail: one.decided
-          ? `order ${one.task.order_number}: ${one.task.status}`
-          : one.problem.detail,
+        detail: one.decided ? one.task.status : one.problem.detail,
       });
     }
-    output.say(`${Math.min(start + batchSize, tasks.length)} of ${tasks.length}`);
+    if (tasks.length > batchSize) {
+      output.say(`${Math.min(start + batchSize, tasks.length)} of ${tasks.length}`);
+    }
   }
   const refused = results.filter((one) => !one.decided);
   output.answer({ data: results }, () =>
     [
       `${results.length - refused.length} decided (${decision.replace("_", " ")}), ${refused.length} refused.`,
-      ...refused.map((one) => `  ${one.id}: ${one.detail}`),
+      ...refused.map((one) => `  Order ${one.order_number} (${one.id}): ${one.detail}`),
     ].join("\n"),
   );
   if (refused.length > 0) process.exitCode = 1;

@@ -3,7 +3,7 @@ import { readinessSchema } from "@usher/api-contract";
 import { temporalBinaryIn } from "@usher/local-services";
 import type { Command } from "commander";
 import colors from "picocolors";
-import { type CliConfig, demoFilePath, projectRoot } from "../config.ts";
+import { type CliConfig, demoFilePath, describeEnvironment, projectRoot } from "../config.ts";
 import { connectionFindings } from "../doctor/connection-findings.ts";
 import type { Finding } from "../doctor/finding.ts";
 import type { RunCommand } from "./command-context.ts";
@@ -22,7 +22,28 @@ export function addDoctorCommand(program: Command, run: RunCommand): void {
           demoFinding(config),
           ...(await hubFindings(config)),
         ];
-        output.answer({ findings }, () => findings.map(renderFinding).join("\n"));
+        const environment = describeEnvironment();
+        output.answer(
+          {
+            findings,
+            environment: environment.map(({ name, isSet, about }) => ({
+              name,
+              is_set: isSet,
+              about,
+            })),
+          },
+          () =>
+            [
+              ...findings.map(renderFinding),
+              colors.dim(
+                "\nVariables that usher reads here; those of a hub: docs/reference/environment.md",
+              ),
+              ...environment.map(
+                ({ name, isSet, about }) =>
+                  `  ${(isSet ? colors.bold : colors.dim)(name.padEnd(18))} ${isSet ? "set" : colors.dim("–  ")}  ${colors.dim(about)}`,
+              ),
+            ].join("\n"),
+        );
         if (findings.some((finding) => !finding.isWell)) process.exitCode = 1;
       }),
     );
@@ -58,6 +79,10 @@ function temporalFinding(config: CliConfig): Finding {
 }
 
 function demoFinding(config: CliConfig): Finding {
+  if (config.demoFault !== undefined) {
+    const fix = "Run `npm start`.";
+    return { subject: "Demo", isWell: false, found: config.demoFault, fix };
+  }
   if (config.demo === undefined) {
     return { subject: "Demo", isWell: true, found: "none was started here", fix: null };
   }
@@ -87,12 +112,18 @@ async function hubFindings(config: CliConfig): Promise<readonly Finding[]> {
     }));
     return [...parts, ...(await connectionFindings(config))];
   } catch (error) {
-    const because = error instanceof Error ? error.message : String(error);
+    const because = reasonOf(error);
     const fix = "Run `npm start`; if it runs already, look at .usher/logs/.";
     return [
       { subject: "Hub", isWell: false, found: `${url} does not answer as a hub: ${because}`, fix },
     ];
   }
+}
+
+/** fetch says "fetch failed" of everything; what failed is in its cause. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
 function renderFinding(finding: Finding): string {

@@ -106,6 +106,12 @@ async function start(config: CliConfig, options: StartOptions): Promise<void> {
           }),
       });
       emit("done", done);
+      say(
+        `\n  Ask it yourself      ${colors.cyan(`npm run -s usher -- check ${done.customer} sso`)}`,
+      );
+      say(
+        `  See the order        ${colors.cyan(`npm run -s usher -- order show ${done.order.number}`)}`,
+      );
     }
     if (options.once) return;
     const rest =

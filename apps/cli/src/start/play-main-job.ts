@@ -5,7 +5,6 @@ import { expectOk } from "../hub.ts";
 import { paintStatus } from "../output.ts";
 import { renderEvent } from "../render-event.ts";
 import type { SimulatorControl } from "../simulator-control.ts";
-import { dana } from "./demo-people.ts";
 import { verifyDemoToken } from "./verify-demo-token.ts";
 import { watchOrder } from "./watch-order.ts";
 
@@ -140,7 +139,7 @@ async function approveAsDana(input: {
         path: { id: task.id },
         body: {
           decision: "approve",
-          comment: `Approved by ${dana.name} for the demo`,
+          comment: "The volume is worth the discount.",
           revision_hash: current.revision_hash,
         },
       }),
