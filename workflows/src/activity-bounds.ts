@@ -5,7 +5,7 @@ import type {
   EntitlementActivities,
   OrderActivities,
 } from "@usher/activities";
-import { taskQueuesBeside } from "./contract.ts";
+import { publicText, taskQueuesBeside } from "./contract.ts";
 
 /**
  * Our own database, inside the workflow task, which the SDK renews while it takes long.
@@ -40,7 +40,10 @@ const vendorBounds = {
  * without the 40 ms of another queue. Its slots are still apart from those of workflow tasks and
  * local activities.
  */
-export const billing = proxyActivities<Pick<BillingActivities, "billOrder">>(vendorBounds);
+export const billing = proxyActivities<Pick<BillingActivities, "billOrder">>({
+  ...vendorBounds,
+  summary: publicText("Bill the order"),
+});
 
 /**
  * Booking, on a queue of its own: thousands of orders may wait for an ERP that takes three a
@@ -51,16 +54,21 @@ export function createBookings() {
   return proxyActivities<Pick<BookingActivities, "bookOrder">>({
     ...attemptBounds,
     retry: { ...retry, maximumAttempts: 20 },
+    summary: publicText("Book the order in the ERP"),
     taskQueue: taskQueuesBeside(workflowInfo().taskQueue).bookings,
   });
 }
 
 /** Vendor calls that take something back: nobody waits for them, so they keep out of the way. */
 export function createTakeBacks() {
-  return proxyActivities<
-    Pick<BillingActivities, "cancelBilling"> & Pick<BookingActivities, "cancelBooking">
-  >({
-    ...vendorBounds,
-    taskQueue: taskQueuesBeside(workflowInfo().taskQueue).vendors,
+  const bounds = { ...vendorBounds, taskQueue: taskQueuesBeside(workflowInfo().taskQueue).vendors };
+  const bills = proxyActivities<Pick<BillingActivities, "cancelBilling">>({
+    ...bounds,
+    summary: publicText("Take the bill back"),
   });
+  const bookings = proxyActivities<Pick<BookingActivities, "cancelBooking">>({
+    ...bounds,
+    summary: publicText("Take the ERP order back"),
+  });
+  return { cancelBilling: bills.cancelBilling, cancelBooking: bookings.cancelBooking };
 }

@@ -1,4 +1,5 @@
 import { waitUntil } from "@usher/local-services";
+import { orderNumberOf, publicMark } from "@usher/workflows/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { aDeal } from "./testing/a-deal.ts";
 import { type HubRig, startHubRig } from "./testing/hub-rig.ts";
@@ -38,6 +39,33 @@ describe("a tenant with an ERP", () => {
     ]);
     const types = events.map(({ type }) => type);
     expect(types.indexOf("order_booked")).toBeLessThan(types.indexOf("entitlements_granted"));
+  });
+
+  it("reads as business on Temporal's own screens: what the run is about, where it stands, what each call is for", async () => {
+    const id = dealId();
+    hub.vendor.win(aDeal({ id }));
+    const order = await hub.reaches(id, "Active");
+    const run = await hub.run(id);
+    const described = await run.describe();
+    expect(await described.staticSummary()).toContain(`Order ${orderNumberOf(order.id)}`);
+    expect(await described.staticDetails()).toContain("approve, bill, grant, tell the CRM");
+    // The query that Temporal's own UI asks for what it shows as "current details".
+    const { currentDetails } = await run.query<{ readonly currentDetails: string }>(
+      "__temporal_workflow_metadata",
+    );
+    expect(currentDetails).toBe(`${publicMark}Active · PRO ×5 · 500.00 USD`);
+    // As the server holds them, without our key: whoever looks at its screens reads these.
+    const { events } = await run.fetchHistory();
+    const calls = (events ?? []).flatMap(
+      ({ activityTaskScheduledEventAttributes, userMetadata }) =>
+        activityTaskScheduledEventAttributes == null
+          ? []
+          : [Buffer.from(userMetadata?.summary?.data ?? []).toString()],
+    );
+    expect(calls.toSorted()).toEqual([
+      `"${publicMark}Bill the order"`,
+      `"${publicMark}Book the order in the ERP"`,
+    ]);
   });
 
   it("has a newer revision booked once more, and the sales order changed, not doubled", async () => {

@@ -35,7 +35,7 @@ export function toRunStep(carried: CarriedOrder): RunStep {
   }
 }
 
-/** `Awaiting approval · GTX-PRO ×5 · USD 1,200.00`: read in clear, so sku, amount and status only. */
+/** `Awaiting approval · GTX-PRO ×5 · 1,200.00 USD`: read in clear, so sku, amount and status only. */
 function describe({ facts }: CarriedOrder): string {
   const status = statusOf(facts.state);
   const { content } = facts.latest;
