@@ -8,6 +8,7 @@ import type { ApiMetrics } from "../observability/api-metrics.ts";
 import { type AnswerText, toOctets } from "./answer-text.ts";
 import { checkAnswerJson, originJson } from "./check-answer-json.ts";
 import { checkThePast } from "./past-check.ts";
+import { readPlainCheck } from "./read-plain-check.ts";
 import type { RightsFeed } from "./rights-feed.ts";
 import type { KnownCustomer, TenantRights } from "./tenant-rights.ts";
 
@@ -86,7 +87,11 @@ export function createAnswerCheck({
     const until = validUntil ?? Number.POSITIVE_INFINITY;
     const octets = toOctets(checkAnswerJson(found));
     const answer = { octets, origin: null, amount, country, allowed, from: at, until };
-    if (worthKeeping.has(found.reason)) rights.keepAnswer(customer, check.feature, answer);
+    if (worthKeeping.has(found.reason)) {
+      rights.keepAnswer(customer, check.feature, answer);
+      // Without an instant of its own, and as everybody writes it who takes JSON from a library.
+      if (readPlainCheck(check) !== null) rights.keepText(JSON.stringify(check), answer);
+    }
     return answer;
   }
 

@@ -11,7 +11,8 @@ export function readCheck(value: unknown): CheckRequest {
   return parsed.data;
 }
 
-const checksMax = 1_000;
+/** How many questions a batch may hold. */
+export const checksMax = 1_000;
 
 /** The questions of a batch, each still to be read by itself. Throws `invalid_request`. */
 export function readChecks(value: unknown): readonly unknown[] {

@@ -13,7 +13,8 @@ export interface KeptAnswer extends AnswerText {
   readonly country: string | null;
   readonly allowed: boolean;
   readonly from: number;
-  readonly until: number;
+  /** Long ago once rights, usage or another question took its place: whoever still has it must not use it. */
+  until: number;
 }
 
 /** A customer as checks know it. Its answers are dropped whenever its rights or usage are replaced. */
@@ -41,15 +42,22 @@ export interface TenantRights {
   keptAnswer(customer: KnownCustomer, feature: string): KeptAnswer | undefined;
   /** For features of the catalog only: others could be made up without end. */
   keepAnswer(customer: KnownCustomer, feature: string, kept: KeptAnswer): void;
+  /** The answer that was kept for a question of exactly this text, should it still hold at the instant. */
+  answerToText(text: string, at: number): KeptAnswer | undefined;
+  /** Says that `text` is the question of an answer that was kept. */
+  keepText(text: string, kept: KeptAnswer): void;
 }
 
 const answersMax = 50_000;
+const textLengthMax = 500;
+const never = Number.NEGATIVE_INFINITY;
 
 export function createTenantRights(first: PublishedCatalog | null): TenantRights {
   const table = createCheckTable({ features: first?.features ?? [] });
   // Under both names, so that no check has to take a reference apart.
   const byReference = new Map<string, KnownCustomer>();
   const withAnswers = new Set<KnownCustomer>();
+  const byText = new Map<string, KeptAnswer>();
   // Numbers instead of keys: a list by number is one look into memory, a map of keys is several.
   let featureNumbers = numberFeatures(first);
   let kept = 0;
@@ -58,6 +66,7 @@ export function createTenantRights(first: PublishedCatalog | null): TenantRights
   const forgetAnswers = () => {
     for (const customer of withAnswers) customer.answers = null;
     withAnswers.clear();
+    byText.clear();
     kept = 0;
   };
 
@@ -73,7 +82,11 @@ export function createTenantRights(first: PublishedCatalog | null): TenantRights
       const known = byReference.get(rights.customer) ?? { id: rights.customer, answers: null };
       byReference.set(rights.customer, known);
       byReference.set(`ext:${rights.externalId}`, known);
-      kept -= known.answers?.filter((one) => one !== undefined).length ?? 0;
+      for (const answer of known.answers ?? []) {
+        if (answer === undefined) continue;
+        answer.until = never;
+        kept -= 1;
+      }
       known.answers = null;
       withAnswers.delete(known);
     },
@@ -95,8 +108,20 @@ export function createTenantRights(first: PublishedCatalog | null): TenantRights
       if (kept >= answersMax) forgetAnswers();
       customer.answers ??= Array.from({ length: featureNumbers.size }, () => undefined);
       withAnswers.add(customer);
-      if (customer.answers[number] === undefined) kept += 1;
+      const before = customer.answers[number];
+      if (before === undefined) kept += 1;
+      else before.until = never;
       customer.answers[number] = answer;
+    },
+    answerToText(text, at) {
+      const answer = byText.get(text);
+      return answer !== undefined && at >= answer.from && at < answer.until ? answer : undefined;
+    },
+    keepText(text, answer) {
+      if (text.length > textLengthMax) return;
+      // One answer can be asked for in many spellings.
+      if (byText.size >= answersMax) byText.clear();
+      byText.set(text, answer);
     },
   };
 }
