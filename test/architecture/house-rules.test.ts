@@ -38,6 +38,21 @@ it("the page of check reasons tells every reason, and none that no check gives",
   expect(told).toHaveLength(checkReasons.length);
 });
 
+it("the page of the environment tells every variable that a process reads, and none that nobody does", () => {
+  const configs = [
+    ...["api", "worker", "setup", "cli"].map((app) => `apps/${app}/src/config.ts`),
+    "packages/hub-environment/src/hub-variables.ts",
+  ];
+  const variables = configs.flatMap((file) =>
+    [...read(file).matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map(([, name]) => name),
+  );
+  const told = [...read("docs/reference/environment.md").matchAll(/^\| `([A-Z_]+)` \|/gm)].map(
+    ([, name]) => name,
+  );
+  expect(variables.length).toBeGreaterThan(30);
+  expect(new Set(told)).toEqual(new Set(variables));
+});
+
 it("the core stands on the libraries of its decision, and on no other", () => {
   const { dependencies } = JSON.parse(read("packages/entitlement-core/package.json")) as {
     readonly dependencies: object;
