@@ -46,5 +46,6 @@ export function usherProperties(prefix: string): readonly PropertyDefinition[] {
     own("url", "string", "text"),
     own("order_id", "string", "text", { hasUniqueValue: true }),
     own("seq", "number", "number"),
+    own("renewal_of", "string", "text", { hasUniqueValue: true }),
   ];
 }

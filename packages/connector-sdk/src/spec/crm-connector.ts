@@ -45,6 +45,25 @@ export interface FieldSetUp {
   readonly existed: readonly string[];
 }
 
+/** A deal for people to work on, since what an order sold runs out. */
+export interface RenewalDeal {
+  /** Whose renewal it is: an order has one, however often it is asked for. */
+  readonly orderId: string;
+  /** The deal that was won. Its account, owner, currency and lines are taken over as they stand there now. */
+  readonly dealId: string;
+  readonly name: string;
+  /** Calendar date, such as `2027-11-30`, by which it should be closed. */
+  readonly closesOn: string;
+  /** Calendar date of the first day of what follows. */
+  readonly startsOn: string;
+}
+
+export interface OpenedDeal {
+  readonly dealId: string;
+  /** True when it was opened before; what people made of it since is left as it is. */
+  readonly wasThere: boolean;
+}
+
 /** What a CRM must be able to do for Usher. Every method throws `ConnectorError` and nothing else. */
 export interface CrmConnector {
   /** Read-only: proves that credentials, rights and fields are there. */
@@ -83,4 +102,9 @@ export interface CrmConnector {
       | { readonly error: import("./connector-error.ts").ConnectorErrorDetail }
     )[]
   >;
+  /**
+   * Opens the renewal of an order's deal, open and not won, or finds the one that an earlier attempt
+   * opened. Left out where the connection was not told how.
+   */
+  openRenewalDeal?(input: RenewalDeal, context: CallContext): Promise<OpenedDeal>;
 }

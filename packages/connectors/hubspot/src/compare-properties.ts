@@ -37,7 +37,7 @@ export async function compareProperties(input: {
   );
   const { results } = parseShape({ schema: propertyList, value, what });
   const known = new Map(results.map((property) => [property.name, property]));
-  const wanted = wantedProperties(config.propertyPrefix);
+  const wanted = wantedProperties(config.propertyPrefix, { renewals: config.renewals !== null });
   const others = wanted.flatMap(({ name, type }) => {
     const held = known.get(name);
     if (held === undefined) return [];

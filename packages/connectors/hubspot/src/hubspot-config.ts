@@ -44,6 +44,15 @@ const common = {
    * has it, or the whole term.
    */
   recurringPriceIsFor: z.enum(["billing_period", "term"]).default("billing_period"),
+  /** Set: renewals are opened as deals, there; internal ids, which are each portal's own. */
+  renewals: z
+    .strictObject({
+      pipeline: z.string().min(1).max(100).default("default"),
+      /** An open stage of it. */
+      stage: z.string().min(1).max(100).default("appointmentscheduled"),
+    })
+    .nullable()
+    .default(null),
   /** Where changes are read: by search, or from the Webhooks Journal (with search to begin and to fall back to). */
   changes: z.enum(["search", "journal"]).default("search"),
   /** The account's Hub ID; the journal needs it. */

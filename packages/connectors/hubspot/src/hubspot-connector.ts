@@ -12,6 +12,7 @@ import { createHubSpotClient, hubspotHosts, journalScopes } from "./hubspot-clie
 import { hubspotConfig } from "./hubspot-config.ts";
 import { createHubSpotOwners } from "./hubspot-owners.ts";
 import { createHubSpotWebhooks } from "./hubspot-webhook.ts";
+import { openRenewalDeal } from "./open-renewal-deal.ts";
 import { readDealChanges } from "./read-deal-changes.ts";
 import { readDeals } from "./read-deals.ts";
 import { recordsPerCallMax } from "./read-records.ts";
@@ -31,6 +32,7 @@ export const hubspotManifest: ConnectorManifest = {
     "crm.objects.deals.read",
     "crm.objects.deals.write",
     "crm.objects.line_items.read",
+    "crm.objects.line_items.write",
     "crm.objects.companies.read",
     "crm.objects.owners.read",
     "crm.schemas.deals.read",
@@ -63,7 +65,7 @@ export function createHubSpotConnector(): ConnectorDefinition {
       const client = createHubSpotClient({ config, ...dependencies });
       const recent = createRecentChanges();
       const owners = createHubSpotOwners({ client, now });
-      const { propertyPrefix } = config;
+      const { propertyPrefix, renewals } = config;
 
       const crm: CrmConnector = {
         check: (context) =>
@@ -93,6 +95,14 @@ export function createHubSpotConnector(): ConnectorDefinition {
             if (typeof answer === "string") return answer;
             throw answer === undefined ? new Error("no answer") : new ConnectorError(answer.error);
           }),
+        ...(renewals === null
+          ? {}
+          : {
+              openRenewalDeal: (renewal, context) =>
+                guarded({ what: "Opening a renewal", isWrite: true }, () =>
+                  openRenewalDeal({ renewal, start: renewals, config, client, context }),
+                ),
+            }),
       };
       return {
         crm,

@@ -27,6 +27,11 @@ export function statusProperties(prefix: string): HubSpotStatusProperties {
   };
 }
 
+/** The property by which the renewal of an order is found again. */
+export function renewalProperty(prefix: string): string {
+  return `${prefix}_renewal_of`;
+}
+
 /** The only words a person outside the hub ever reads. */
 const statusLadder = [
   "Received",
@@ -51,7 +56,11 @@ export interface WantedProperty {
   readonly hasUniqueValue: boolean;
 }
 
-export function wantedProperties(prefix: string): readonly WantedProperty[] {
+/** Those of statuses; where renewals are opened, also what they are found by. */
+export function wantedProperties(
+  prefix: string,
+  { renewals = false }: { readonly renewals?: boolean } = {},
+): readonly WantedProperty[] {
   const names = statusProperties(prefix);
   const property = (
     name: string,
@@ -103,6 +112,17 @@ export function wantedProperties(prefix: string): readonly WantedProperty[] {
       "Only grows: a late message never overwrites a newer one.",
       { type: "number", fieldType: "number" },
     ),
+    ...(renewals
+      ? [
+          property(
+            renewalProperty(prefix),
+            "renewal of",
+            "The hub's order whose term this deal renews.",
+            text,
+            { hasUniqueValue: true },
+          ),
+        ]
+      : []),
   ];
 }
 

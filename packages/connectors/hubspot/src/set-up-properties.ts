@@ -56,7 +56,7 @@ export async function setUpProperties(input: {
   }
   if (config.changes === "journal") await subscribeToJournal(input);
   const created = before.missing.map(({ name }) => name);
-  const existed = wantedProperties(propertyPrefix)
+  const existed = wantedProperties(propertyPrefix, { renewals: config.renewals !== null })
     .map(({ name }) => name)
     .filter((name) => !created.includes(name));
   return { created, existed };

@@ -5,7 +5,7 @@ import { opportunityTopic } from "./change-event-feed.ts";
 import type { PubSubApi } from "./pubsub-api.ts";
 import type { SalesforceClient } from "./salesforce-client.ts";
 import type { SalesforceConfig } from "./salesforce-config.ts";
-import { lineTermField, statusFields } from "./salesforce-fields.ts";
+import { lineTermField, renewalField, statusFields } from "./salesforce-fields.ts";
 import { orderFields } from "./salesforce-order-fields.ts";
 
 const describeAnswer = z.looseObject({
@@ -24,7 +24,10 @@ export async function checkSalesforceOrg(input: {
   readonly context: CallContext;
 }): Promise<void> {
   const { config, client, context } = input;
-  const written = Object.values(statusFields(config.fieldPrefix));
+  const written = [
+    ...Object.values(statusFields(config.fieldPrefix)),
+    ...(config.renewals === null ? [] : [renewalField(config.fieldPrefix)]),
+  ];
   const currency = config.isMultiCurrency ? ["CurrencyIsoCode"] : [];
   const lineField = lineTermField(config);
   const read = [config.dealTermMonthsField, config.kindField].filter((name) => name !== null);

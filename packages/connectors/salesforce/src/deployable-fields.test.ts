@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { statusLadder } from "@usher/entitlement-core/order";
 import { describe, expect, it } from "vitest";
 import { salesforceConfig } from "./salesforce-config.ts";
-import { lineTermField, statusFields, textLengthMax } from "./salesforce-fields.ts";
+import { lineTermField, renewalField, statusFields, textLengthMax } from "./salesforce-fields.ts";
 import { orderFields } from "./salesforce-order-fields.ts";
 
 const ordersSource = new URL("../orders/main/default/", import.meta.url);
@@ -107,3 +107,60 @@ describe("the deployable fields for booking orders", () => {
     expect(permissions).toContain("<name>ActivateOrder</name>");
   });
 });
+
+describe("the deployable field for renewals", () => {
+  const renewals = new URL("../renewals/main/default/", import.meta.url);
+  const name = renewalField(config.fieldPrefix);
+
+  it("is external, unique and case-sensitive, and the permission set lets it be written", () => {
+    const xml = readFileSync(
+      new URL(`objects/Opportunity/fields/${name}.field-meta.xml`, renewals),
+      "utf8",
+    );
+    for (const tag of ["externalId", "unique", "caseSensitive"]) {
+      expect(xml).toContain(`<${tag}>true</${tag}>`);
+    }
+    const set = readFileSync(
+      new URL("permissionsets/Usher_Renewals.permissionset-meta.xml", renewals),
+      "utf8",
+    );
+    expect(set).toMatch(
+      new RegExp(`<editable>true</editable>\\s*<field>Opportunity\\.${name}</field>`),
+    );
+    expect(set).toMatch(/<allowCreate>true<.*<object>Opportunity</s);
+  });
+});
+
+it("every deployable file is well-formed XML of the metadata namespace, and a project's package", () => {
+  const root = new URL("../", import.meta.url);
+  const { packageDirectories, sourceApiVersion } = JSON.parse(
+    readFileSync(new URL("sfdx-project.json", root), "utf8"),
+  ) as { packageDirectories: readonly { path: string }[]; sourceApiVersion: string };
+  expect(sourceApiVersion).toMatch(/^\d\d\.0$/);
+  const files = packageDirectories.flatMap(({ path }) =>
+    readdirSync(new URL(`${path}/`, root), { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".xml"))
+      .map((file) => `${path}/${file}`),
+  );
+  expect(files.length).toBeGreaterThan(20);
+  for (const file of files) {
+    const xml = readFileSync(new URL(file, root), "utf8");
+    expect(xml, file).toMatch(
+      /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<\w+ xmlns="http:\/\/soap\.sforce\.com\/2006\/04\/metadata"/,
+    );
+    expect(unclosedTagOf(xml), file).toBeNull();
+  }
+});
+
+/** The first tag that is not closed by its own name, in order; null in well-formed XML without comments. */
+function unclosedTagOf(xml: string): string | null {
+  const open: string[] = [];
+  for (const [, isEnd, name = "", isEmpty] of xml.matchAll(
+    /<(\/?)([A-Za-z][\w:.-]*)[^<>]*?(\/?)>/g,
+  )) {
+    if (isEnd === "/") {
+      if (open.pop() !== name) return name;
+    } else if (isEmpty !== "/") open.push(name);
+  }
+  return open.at(-1) ?? null;
+}

@@ -67,6 +67,14 @@ const common = {
     })
     .nullable()
     .default(null),
+  /** Set: renewals are opened as opportunities. */
+  renewals: z
+    .strictObject({
+      /** The value of `StageName` they begin with: of an open stage. */
+      stage: z.string().min(1).max(255).default("Prospecting"),
+    })
+    .nullable()
+    .default(null),
   /** How late a row may appear behind one with a later stamp. Salesforce stamps before it commits. */
   overlapSeconds: z.int().min(0).max(3_600).default(60),
   pageSize: z.int().min(1).max(2_000).default(1_000),

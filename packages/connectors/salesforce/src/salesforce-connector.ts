@@ -9,6 +9,7 @@ import {
 } from "@usher/connector-sdk/spec";
 import { createChangeEventFeed } from "./change-event-feed.ts";
 import { checkSalesforceOrg } from "./check-salesforce-org.ts";
+import { openRenewalOpportunity } from "./open-renewal-opportunity.ts";
 import { createPubSubApi } from "./pubsub-api.ts";
 import { readOpportunities } from "./read-opportunities.ts";
 import { readOpportunityChanges } from "./read-opportunity-changes.ts";
@@ -46,7 +47,7 @@ export function createSalesforceConnector(): ConnectorDefinition {
       const config = parseConfig({ schema: salesforceConfig, config: given, vendor: "Salesforce" });
       const client = createSalesforceClient({ config, fetch, now });
       const recent = createRecentChanges();
-      const { fieldPrefix } = config;
+      const { fieldPrefix, renewals } = config;
       const api = createPubSubApi({ url: config.pubSubUrl, now });
       const feed =
         config.changes === "pubsub"
@@ -81,6 +82,20 @@ export function createSalesforceConnector(): ConnectorDefinition {
             if (typeof answer === "string") return answer;
             throw answer === undefined ? new Error("no answer") : new ConnectorError(answer.error);
           }),
+        ...(renewals === null
+          ? {}
+          : {
+              openRenewalDeal: (renewal, context) =>
+                guarded({ what: "Opening a renewal", isWrite: true }, () =>
+                  openRenewalOpportunity({
+                    renewal,
+                    stage: renewals.stage,
+                    config,
+                    client,
+                    context,
+                  }),
+                ),
+            }),
       };
       const { orders } = config;
       const { check } = crm;

@@ -29,6 +29,11 @@ export function statusFields(prefix: string): SalesforceStatusFields {
   };
 }
 
+/** The field by which the renewal of an order is found again. */
+export function renewalField(prefix: string): string {
+  return `${prefix}_Renewal_Of__c`;
+}
+
 /** Characters each text field holds: the same numbers stand in the deployable source. */
 export const textLengthMax = {
   waitingOn: 255,

@@ -41,11 +41,13 @@ export function lineFields(prefix: string): readonly FieldDefinition[] {
   return [decimal(`${prefix}_Term_Months__c`, { precision: 4, scale: 0 })];
 }
 
-/** Where orders are booked in the org: what keeps each record findable by the hub's own ids. */
+/** Where orders are booked in the org and renewals opened: what keeps each record findable by the hub's own ids. */
 export function bookingFields(prefix: string, object: string): readonly FieldDefinition[] {
   const externalId = (name: string, length: number) =>
     text(`${prefix}_${name}__c`, length, { isExternalId: true, isUnique: true });
   switch (object) {
+    case "Opportunity":
+      return [externalId("Renewal_Of", 80)];
     case "Account":
       return [externalId("Customer_Id", 80)];
     case "Product2":
