@@ -101,14 +101,17 @@ export function eventSentence(event: OrderEvent): EventSentence {
       );
     case "step_undone":
       return event.outcome === "undone"
-        ? say("check", "calm", `Taken back: ${event.step}`, event.detail)
-        : say("alert", "bad", `Could not take back: ${event.step}`, event.detail);
+        ? say("check", "calm", `Taken back: ${madeBy[event.step]}`, event.detail)
+        : say("alert", "bad", `Could not take back: ${madeBy[event.step]}`, event.detail);
     case "order_canceled":
       return say("cross", "calm", `Canceled by ${event.by}`, event.reason);
     case "order_ended":
       return say("check", "calm", "The term has ended");
   }
 }
+
+/** What a step has made, in the words of whoever reads the timeline. */
+const madeBy = { grant: "access", bill: "the bill", book: "the ERP order" } as const;
 
 function decided(event: Extract<OrderEvent, { type: "approval_decided" }>): EventSentence {
   switch (event.decision) {

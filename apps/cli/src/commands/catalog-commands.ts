@@ -112,23 +112,21 @@ async function loadCatalogFile(file: string): Promise<WireCatalog> {
   return toWireCatalog(module.default as Catalog);
 }
 
-const sign = { added: colors.green("+"), changed: colors.yellow("~"), removed: colors.red("-") };
+const paint: Readonly<Record<string, (line: string) => string>> = {
+  "+": colors.green,
+  "~": colors.yellow,
+  "-": colors.red,
+};
 
 function renderDiff(diff: WireCatalogDiff): string {
   if (diff.is_empty) return "No difference: what is published is what the file says.";
   const { count, names } = diff.customers_touched;
   const more = count > names.length ? ` and ${count - names.length} more` : "";
   return [
-    ...diff.changes.map((one) => {
-      const values =
-        one.change === "changed"
-          ? `: ${JSON.stringify(one.before)} → ${JSON.stringify(one.after)}`
-          : "";
-      return `${sign[one.change]} ${one.subject.replaceAll("_", " ")} ${one.key}${values}`;
-    }),
+    ...diff.lines.map((line) => (paint[line.charAt(0)] ?? String)(line)),
     count === 0
       ? "No customer holds what changes."
-      : `Touches ${count} customers: ${names.join(", ")}${more}.`,
+      : `Touches ${count} ${count === 1 ? "customer" : "customers"}: ${names.join(", ")}${more}.`,
     ...(diff.orders_unblocked === 0 ? [] : [`Lets ${diff.orders_unblocked} waiting orders go on.`]),
   ].join("\n");
 }

@@ -206,6 +206,10 @@ export const catalogDiffSchema = z
         after: z.unknown(),
       }),
     ),
+    lines: z.array(z.string()).meta({
+      description: "The same changes for people, one a line: `+` new, `-` gone, `~` changed.",
+      example: ["~ offering PRO: version 1 → 2", "    list price: 480.00 USD → 500.00 USD"],
+    }),
     customers_touched: z.object({
       count: z.int(),
       names: z.array(z.string()).meta({ description: "At most 50 of them, by name." }),

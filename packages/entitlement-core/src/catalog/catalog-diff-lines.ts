@@ -1,6 +1,7 @@
 import type { Limit } from "../kernel/limit.ts";
 import { formatMoney, type Money } from "../kernel/money.ts";
 import type { CatalogDiff, ItemDiff, OfferingChange, OfferingDiff } from "./diff-catalog.ts";
+import { type Facts, featureFacts, stageFacts } from "./item-facts.ts";
 import type { BillingPlan, DefaultTerm, EntitlementTemplate, TemplateAmount } from "./offering.ts";
 
 /** A diff for people, one change a line: `+` new, `-` gone, `~` changed. */
@@ -9,20 +10,33 @@ export function catalogDiffLines(diff: CatalogDiff): readonly string[] {
     ...(diff.timeZone === null
       ? []
       : [`~ time zone: ${diff.timeZone.before} → ${diff.timeZone.after}`]),
-    ...diff.features.map((one) => itemLine("feature", one)),
+    ...diff.features.flatMap((one) => itemLines("feature", one, { facts: featureFacts })),
     ...diff.offerings.flatMap(offeringLines),
-    ...diff.aliases.map((one) => itemLine("alias", one, ({ sku }) => ` → ${sku}`)),
-    ...diff.approvalStages.map((one) => itemLine("approval stage", one)),
+    ...diff.aliases.flatMap((one) => itemLines("alias", one, { says: ({ sku }) => ` → ${sku}` })),
+    ...diff.approvalStages.flatMap((one) =>
+      itemLines("approval stage", one, { facts: stageFacts }),
+    ),
   ];
 }
 
-function itemLine<Item>(
+/** One line for the item, and below a changed one a line for every fact that is another now. */
+function itemLines<Item>(
   what: string,
   { key, before, after }: ItemDiff<Item>,
-  detailOf: (item: Item) => string = () => "",
-): string {
-  if (after === null) return `- ${what} ${key}`;
-  return `${before === null ? "+" : "~"} ${what} ${key}${detailOf(after)}`;
+  {
+    says = () => "",
+    facts = () => ({}),
+  }: { readonly says?: (item: Item) => string; readonly facts?: (item: Item) => Facts },
+): readonly string[] {
+  if (after === null) return [`- ${what} ${key}`];
+  const line = `${what} ${key}${says(after)}`;
+  if (before === null) return [`+ ${line}`];
+  const was = facts(before);
+  const changed = Object.entries(facts(after)).filter(([name, now]) => was[name] !== now);
+  return [
+    `~ ${line}`,
+    ...changed.map(([name, now]) => `    ${name}: ${was[name] ?? "none"} → ${now}`),
+  ];
 }
 
 function offeringLines(diff: OfferingDiff): readonly string[] {

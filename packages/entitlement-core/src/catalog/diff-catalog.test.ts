@@ -44,6 +44,44 @@ it("tells each change before and after, and what stays out of the list is the sa
   expect(touchedSkus(diff)).toEqual([pro.sku, basic.sku]);
 });
 
+it("tells of a changed feature and a changed approval stage what is another now", () => {
+  const [stage] = aCatalog.approvalPolicy.stages;
+  const metered = aCatalog.features.find(({ kind }) => kind === "metered");
+  if (stage === undefined || metered === undefined) throw new Error("nothing to change");
+  const diff = diffCatalog(published(), {
+    ...aCatalog,
+    features: aCatalog.features.map((one) =>
+      one === metered ? { ...one, name: "Requests", failPolicy: "open" } : one,
+    ),
+    approvalPolicy: {
+      stages: aCatalog.approvalPolicy.stages.map((one) =>
+        one === stage
+          ? {
+              ...one,
+              when: [
+                { fact: "discount-percent", above: 30 },
+                { fact: "total-value", aboveMinor: 5_000_000, currency: "USD" },
+                { fact: "country", isNotOneOf: ["DE", "FR"] },
+              ],
+              quorum: { kind: "count", count: 2 },
+              whenSilent: "deny",
+            }
+          : one,
+      ),
+    },
+  });
+  const lines = catalogDiffLines(diff);
+  expect(lines).toContain(`~ feature ${metered.key}`);
+  expect(lines).toContain(`    name: ${metered.name} → Requests`);
+  expect(lines).toContain(`~ approval stage ${stage.key}`);
+  expect(lines.find((line) => line.startsWith("    asked when: "))).toMatch(
+    /→ discount above 30 %, or value above 50,000\.00 USD, or country is not DE nor FR$/,
+  );
+  expect(lines).toContain("    needs a yes of: any one → 2");
+  expect(lines).toContain("    when nobody answers: parked → rejected");
+  expect(lines.some((line) => line.includes("approvers:"))).toBe(false);
+});
+
 it("without a published catalog everything is new", () => {
   const diff = diffCatalog(null, aCatalog);
   expect(diff.offerings.map(({ kind }) => kind)).toEqual(["new", "new"]);

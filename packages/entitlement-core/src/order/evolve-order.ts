@@ -146,7 +146,7 @@ function resume(state: Extract<OrderState, { phase: "action-needed" }>): OrderSt
 }
 
 // The last step undone leaves the state until the event that follows it, canceled or rejected.
-function withoutStep(state: ReceivedOrder, step: string): OrderState {
+function withoutStep(state: ReceivedOrder, step: UndoableStep): OrderState {
   const remaining = remainingSteps(undoingOf(state), step);
   const after = {
     ...state,
@@ -165,6 +165,9 @@ function withoutStep(state: ReceivedOrder, step: string): OrderState {
 }
 
 /** The steps left to undo once `step` is. */
-export function remainingSteps(undoing: Undoing | null, step: string): readonly UndoableStep[] {
+export function remainingSteps(
+  undoing: Undoing | null,
+  step: UndoableStep,
+): readonly UndoableStep[] {
   return (undoing?.left ?? []).filter((one) => one !== step);
 }

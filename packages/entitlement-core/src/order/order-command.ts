@@ -1,4 +1,5 @@
 import type { ApprovalPath, DecisionWord } from "../approval/approval-path.ts";
+import type { UndoableStep } from "./order-state.ts";
 import type { Problem, WaitingOn } from "./problem.ts";
 
 export interface KeptApproval {
@@ -85,8 +86,7 @@ export type OrderCommand =
   | { readonly type: "resume"; readonly by: string; readonly because: string }
   | {
       readonly type: "record-undone";
-      /** An `UndoableStep`. */
-      readonly step: string;
+      readonly step: UndoableStep;
       readonly outcome: "undone" | "failed";
       readonly detail: string | null;
     }

@@ -127,7 +127,7 @@ export type OrderEvent =
   | {
       readonly type: "step_undone";
       readonly revision: number;
-      readonly step: string;
+      readonly step: UndoableStep;
       readonly outcome: "undone" | "failed";
       readonly detail: string | null;
     }

@@ -1,5 +1,6 @@
 import { customersHoldingSkus, ordersBlockedOn } from "@usher/database";
 import {
+  catalogDiffLines,
   diffCatalog,
   isEmptyCatalogDiff,
   newlyKnownProductCodes,
@@ -33,6 +34,7 @@ export function diffCatalogRoute({
         body: {
           is_empty: isEmptyCatalogDiff(diff),
           changes: toWireCatalogChanges(diff),
+          lines: [...catalogDiffLines(diff)],
           customers_touched: {
             count: touched.length,
             names: touched.slice(0, namesMax).map((one) => one.name),
