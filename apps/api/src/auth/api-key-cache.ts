@@ -14,6 +14,8 @@ const refreshedAfterMs = 500;
  * nothing else is. No key can be revoked meanwhile either: that, too, takes the database.
  */
 const honoredWhileBlindMsMax = 300_000;
+/** A database that hangs is away as well: a check with a key that was good waits no longer for it. */
+const checkWaitsMsMax = 250;
 const entriesMax = 50_000;
 
 interface Entry {
@@ -52,10 +54,30 @@ export function createApiKeyCache({
   readonly clock: () => number;
 }): ApiKeyCache {
   const entries = new Map<string, Entry>();
+  /** One question a key at a time, however many requests wait for its answer. */
+  const asking = new Map<string, Promise<Entry | null>>();
 
-  async function ask(hashed: Buffer, now: number): Promise<Entry | null> {
-    const found = await directory.findApiKey(hashed);
+  function ask(hashed: Buffer, now: number): Promise<Entry | null> {
     const key = hashed.toString("hex");
+    const answer = asking.get(key) ?? askDirectory({ hashed, key, now });
+    asking.set(key, answer);
+    const forget = () => {
+      if (asking.get(key) === answer) asking.delete(key);
+    };
+    answer.then(forget, forget);
+    return answer;
+  }
+
+  async function askDirectory({
+    hashed,
+    key,
+    now,
+  }: {
+    readonly hashed: Buffer;
+    readonly key: string;
+    readonly now: number;
+  }): Promise<Entry | null> {
+    const found = await directory.findApiKey(hashed);
     if (found === null) {
       entries.delete(key);
       return null;
@@ -87,8 +109,10 @@ export function createApiKeyCache({
     async find({ token, now, isCheck }) {
       refuseMalformedKey(token);
       const hashed = hashSecret(token);
+      const mayBeBlind = isCheck && entries.has(hashed.toString("hex"));
       try {
-        const entry = await ask(hashed, now);
+        const answer = ask(hashed, now);
+        const entry = await (mayBeBlind ? within(checkWaitsMsMax, answer) : answer);
         if (entry === null) throw refusedKey("unknown_api_key");
         refuseEnded(entry, now);
         return entry.caller;
@@ -106,14 +130,31 @@ export function createApiKeyCache({
         );
       }
     },
+    // A question that is on its way was asked before the change: the next use asks anew.
     forget: (hashHex) => {
       entries.delete(hashHex);
+      asking.delete(hashHex);
     },
-    forgetAll: () => entries.clear(),
+    forgetAll: () => {
+      entries.clear();
+      asking.clear();
+    },
     get size() {
       return entries.size;
     },
   };
+}
+
+async function within<Value>(ms: number, work: Promise<Value>): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([work, tooLong]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function toEntry(found: FoundApiKey, now: number): Entry {
