@@ -3,8 +3,10 @@ import type { ConformanceSubject, EventToSign } from "@usher/connector-sdk/confo
 import type { BillingOrder } from "@usher/connector-sdk/spec";
 import { createStripeConnector } from "@usher/connector-stripe";
 import { findProjectFolder } from "@usher/local-services";
-import { DEFAULT_CREDENTIALS, startSimulator } from "@usher/simulator";
+import { DEFAULT_CREDENTIALS, type SimulatorParts, startSimulator } from "@usher/simulator";
 import Stripe from "stripe";
+
+const overlapSeconds = 60;
 
 /** Stripe before the conformance kit: `usher connector test stripe`. */
 export const conformance: ConformanceSubject = {
@@ -15,7 +17,8 @@ export const conformance: ConformanceSubject = {
   async start() {
     const simulator = await startSimulator();
     // As at Stripe: what was just made is not found, so that only keys keep it from being made twice.
-    simulator.parts.account.changeSettings({ searchLagMs: 60_000 });
+    const { account } = simulator.parts;
+    account.changeSettings({ searchLagMs: 60_000 });
     const { hostname, port } = new URL(simulator.stripe.url);
     const own = new Stripe(DEFAULT_CREDENTIALS.stripeSecretKey, {
       host: hostname,
@@ -32,6 +35,7 @@ export const conformance: ConformanceSubject = {
       apiKey: DEFAULT_CREDENTIALS.stripeSecretKey,
       baseUrl: url,
       concurrentCallsMax: 3,
+      overlapSeconds,
       checkout: true,
       keepFeatures: true,
     });
@@ -133,6 +137,18 @@ export const conformance: ConformanceSubject = {
             )
             .map((body) => ({ eventId: body.id, body }));
         },
+        announcements: {
+          // Stripe's most; the connector always asks for as many.
+          pageSize: 100,
+          overlapMs: overlapSeconds * 1000,
+          announce: async ({ count, agoMs }) => announceAgain({ account, count, agoMs }),
+          futureCheckpoint: (checkpoint) => ({ ...checkpoint, from: 4_102_444_800, until: null }),
+          // By its age alone the connector knows that Stripe has forgotten.
+          forgetPast: async (checkpoint) => ({
+            ...checkpoint,
+            from: Math.floor(Date.now() / 1000) - 31 * 86_400,
+          }),
+        },
       },
       webhooks: {
         signatureHeader: "stripe-signature",
@@ -157,6 +173,25 @@ function refusal(status: number, error: Readonly<Record<string, string>>) {
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ error: { message: "refused", ...error } }),
   };
+}
+
+/** The invoice that was paid last is announced as paid, over and over. */
+function announceAgain(input: {
+  readonly account: SimulatorParts["account"];
+  readonly count: number;
+  readonly agoMs: number;
+}): readonly string[] {
+  const { account, count, agoMs } = input;
+  const [paid] = account.events.where("type", "invoice.paid");
+  if (paid === undefined) throw new Error("no invoice was paid yet");
+  const created = Math.floor((Date.now() - agoMs) / 1000);
+  return account.store.transact(() =>
+    Array.from({ length: count }, () => {
+      const { id, sequence } = account.newId("evt");
+      account.store.put(account.events, { ...paid, id, sequence, created });
+      return id;
+    }),
+  );
 }
 
 const signer = new Stripe(DEFAULT_CREDENTIALS.stripeSecretKey);

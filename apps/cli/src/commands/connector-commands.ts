@@ -103,7 +103,7 @@ const colorOf: Readonly<Record<CheckOutcome, (text: string) => string>> = {
 function addTestCommand(connector: Command, run: RunCommand): void {
   connector
     .command("test")
-    .description("the fifty conformance checks, with no vendor account and no network")
+    .description("the conformance checks, with no vendor account and no network")
     .argument("<name>")
     .option("--only <numbers>", "some of the checks, such as 15,24")
     .option("--badge", `write ${badgeFiles.svg} and ${badgeFiles.markdown} beside the README`)

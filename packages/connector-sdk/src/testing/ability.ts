@@ -22,6 +22,9 @@ export type Ability =
   /** Billing or ERP: what is written has an external id of ours. */
   | "orders"
   | "closed orders"
+  /** Billing: what the vendor announced can be read again. */
+  | "announcements"
+  | "forgotten announcements"
   | "webhooks"
   | "signed events"
   | "event batches"
@@ -104,6 +107,20 @@ export function findAbility(ability: Ability, facts: AbilityFacts): AbilityVerdi
         return unproven("erp.close");
       }
       return offered;
+    case "announcements":
+      if (system.billing?.readAnnouncements === undefined) {
+        return beyond("it has no log of a billing system's events to read");
+      }
+      return harness.billing?.announcements === undefined
+        ? unproven("billing.announcements")
+        : offered;
+    case "forgotten announcements":
+      if (harness.billing?.announcements?.forgetPast === null) {
+        return beyond("the vendor forgets nothing it announced");
+      }
+      return harness.billing?.announcements?.forgetPast === undefined
+        ? unproven("billing.announcements.forgetPast")
+        : offered;
     case "webhooks":
       if (system.webhooks === null) return beyond("it receives no webhooks");
       return harness.webhooks === undefined ? unproven("webhooks") : offered;

@@ -8,11 +8,12 @@ export type ConformanceChapter =
   | "Writing"
   | "Limits, retries, failure"
   | "Webhooks"
+  | "Announcements of billing"
   | "Operations";
 
 /** One guarantee a connector gives, and the way to see whether it does. */
 export interface ConformanceCheck {
-  /** 1 to 50, the same for good: reports, skips and the documentation name it. */
+  /** The same for good: reports, skips and the documentation name it. */
   readonly id: number;
   readonly chapter: ConformanceChapter;
   /** The guarantee, as a sentence. */

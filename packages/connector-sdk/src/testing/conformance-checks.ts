@@ -1,3 +1,4 @@
+import * as announcements from "./checks/announcement-checks.ts";
 import * as limits from "./checks/limit-checks.ts";
 import * as manifest from "./checks/manifest-checks.ts";
 import * as operations from "./checks/operation-checks.ts";
@@ -10,7 +11,10 @@ import * as webhooks from "./checks/webhook-checks.ts";
 import * as once from "./checks/writing-once-checks.ts";
 import type { ConformanceCheck } from "./conformance-check.ts";
 
-/** The fifty checks, in the order of their numbers, which is the order they run in. */
+/**
+ * The fifty checks of every connector, and five about the log that some billing systems keep of what
+ * they announced. In the order they run in, which is that of their chapters.
+ */
 export const conformanceChecks: readonly ConformanceCheck[] = [
   manifest.manifestIsTrue,
   manifest.configIsRefusedByName,
@@ -58,6 +62,11 @@ export const conformanceChecks: readonly ConformanceCheck[] = [
   webhooks.unknownEventIsIgnored,
   webhooks.subscriptionIsKeptAlive,
   reading.forgottenPastIsReadInFull,
+  announcements.outageLosesNoAnnouncement,
+  announcements.lateAnnouncementIsFound,
+  announcements.announcementCheckpointIsKept,
+  announcements.badAnnouncementCheckpointIsRefused,
+  announcements.forgottenAnnouncementsAreMadeUpFor,
   operations.everyRequestIsTold,
   operations.connectionsShareNothing,
   reading.checkpointOutlivesTheProcess,

@@ -143,6 +143,26 @@ export interface BillingConformance {
   events?(
     order: BillingOrder,
   ): Promise<readonly { readonly eventId: string; readonly body: unknown }[]>;
+  /** For a system that keeps a log of what it announced. */
+  readonly announcements?: AnnouncementConformance;
+}
+
+export interface AnnouncementConformance {
+  /** Events a page of the log; the kit announces more than fit on two. */
+  readonly pageSize: number;
+  readonly overlapMs: number;
+  /**
+   * So many things happen to bills over there, stamped `agoMs` before now by the vendor, and can be
+   * read from now on. The events' ids, as a webhook would bring them.
+   */
+  announce(input: { readonly count: number; readonly agoMs: number }): Promise<readonly string[]>;
+  /** `checkpoint`, moved years ahead of the vendor's clock. */
+  futureCheckpoint?(checkpoint: Checkpoint): Checkpoint;
+  /**
+   * The vendor forgets what it announced until now. The checkpoint of a reader who has been away
+   * for so long: `checkpoint`, or it as it would be. Null where nothing is forgotten.
+   */
+  readonly forgetPast?: ((checkpoint: Checkpoint) => Promise<Checkpoint>) | null;
 }
 
 export interface ErpConformance {

@@ -34,7 +34,7 @@ export interface ConformanceReport {
   readonly elapsedMs: number;
   readonly score: {
     readonly passed: number;
-    /** Of the fifty, without those that are beyond what the connector does. */
+    /** Of all checks, without those that are beyond what the connector does. */
     readonly asked: number;
   };
   /** True when nothing failed and nothing was left unproven. */

@@ -7,7 +7,7 @@ import { renderFault } from "./render-fault.ts";
 import { runCheck } from "./run-check.ts";
 
 /**
- * The fifty checks, registered with vitest, one test each. What is beyond the connector, left out
+ * The checks, registered with vitest, one test each. What is beyond the connector, left out
  * is a skipped test that says why; what is unproven fails, and says what the harness lacks.
  */
 export function describeConnectorConformance(subject: ConformanceSubject): void {

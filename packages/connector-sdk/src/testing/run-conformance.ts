@@ -5,7 +5,7 @@ import { type ConformanceSubject, portsLeftOutOf } from "./conformance-subject.t
 import { runCheck } from "./run-check.ts";
 
 export interface ConformanceOptions {
-  /** Numbers of the checks to run; all fifty when left out. */
+  /** Numbers of the checks to run; all of them when left out. */
   readonly only?: readonly number[];
   /** Told of each check as it ends. */
   readonly onResult?: (result: CheckResult) => void;

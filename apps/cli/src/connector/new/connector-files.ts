@@ -20,6 +20,7 @@ const everyConnector = [
   "acme-connector.ts",
   "acme-failure.ts",
   "acme-session.ts",
+  "acme-wrong-answers.test.ts",
   "fixtures/README.md",
   "index.ts",
   "testing/acme-conformance.ts",
@@ -50,11 +51,15 @@ const byKind: Readonly<Record<TemplateChoice["kind"], readonly string[]>> = {
   ],
   billing: [
     ...money,
+    "acme-announcement-api.ts",
+    "acme-announcement-checkpoint.ts",
     "acme-bill-api.ts",
     "acme-bill.test.ts",
     "acme-billing.ts",
     "fixtures/bill.json",
+    "read-acme-announcements.ts",
     "read-acme-change.ts",
+    "testing/acme-bill-events-peer.ts",
     "testing/acme-bills-peer.ts",
   ],
   erp: [

@@ -71,6 +71,8 @@ function matches(condition: string, { kind, auth, trigger }: TemplateChoice): bo
 
 const sdkPaths = /"(?:\.\.\/)+(http|spec|reading|conformance)(?:\/index)?\.ts"/g;
 
+const testingPaths = /"\.\.\/(?:wrong-answers\/)?describe-[a-z-]+\.ts"/g;
+
 /** In one pass: a name may hold the word that is replaced. */
 const acme = /acme/gi;
 
@@ -78,7 +80,7 @@ const acme = /acme/gi;
 function rename(text: string, name: ConnectorName): string {
   return text
     .replace(sdkPaths, '"@usher/connector-sdk/$1"')
-    .replaceAll('"../describe-connector-conformance.ts"', '"@usher/connector-sdk/testing"')
+    .replace(testingPaths, '"@usher/connector-sdk/testing"')
     .replace(acme, (word, at: number, whole: string) => {
       const [before = "", after = ""] = [whole[at - 1], whole[at + word.length]];
       if (word === "acme") return /[A-Z]/.test(after) ? name.camel : name.kebab;

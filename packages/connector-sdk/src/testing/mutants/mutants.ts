@@ -1,3 +1,4 @@
+import { announcementMutants } from "./announcement-mutants.ts";
 import { limitMutants } from "./limit-mutants.ts";
 import { manifestMutants } from "./manifest-mutants.ts";
 import type { Mutant } from "./mutant.ts";
@@ -15,5 +16,6 @@ export const mutants: readonly Mutant[] = [
   ...writingMutants,
   ...limitMutants,
   ...webhookMutants,
+  ...announcementMutants,
   ...operationMutants,
 ].toSorted((one, other) => one.check - other.check);

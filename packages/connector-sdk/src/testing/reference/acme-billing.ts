@@ -8,12 +8,19 @@ import type {
 } from "../../spec/index.ts";
 import { type AcmeBill, acmeBill, acmeBills } from "./acme-bill-api.ts";
 import type { AcmeClient } from "./acme-client.ts";
+import type { AcmeConfig } from "./acme-config.ts";
 import { findOrMakeCustomer } from "./acme-customers.ts";
 import { fromAcmeAmount, toAcmeAmount } from "./acme-money.ts";
 import { isTaken } from "./is-taken.ts";
+import { readAcmeAnnouncements } from "./read-acme-announcements.ts";
 import { readAcmeChange } from "./read-acme-change.ts";
 
-export function createAcmeBilling({ client }: { readonly client: AcmeClient }): BillingConnector {
+export function createAcmeBilling(input: {
+  readonly config: AcmeConfig;
+  readonly client: AcmeClient;
+  readonly now: () => number;
+}): BillingConnector {
+  const { client } = input;
   return {
     check: (context) =>
       guarded({ what: "Checking the connection", isWrite: false }, async () => {
@@ -32,6 +39,10 @@ export function createAcmeBilling({ client }: { readonly client: AcmeClient }): 
     readChange: (event, context) =>
       guarded({ what: "Reading a bill", isWrite: false }, () =>
         readAcmeChange({ event, client, context }),
+      ),
+    readAnnouncements: ({ checkpoint }, context) =>
+      guarded({ what: "Reading what happened to bills", isWrite: false }, () =>
+        readAcmeAnnouncements({ ...input, checkpoint, context }),
       ),
   };
 }

@@ -4,7 +4,7 @@ import { baseUrl } from "../../http/index.ts";
 const settings = {
   /** Where the API is called; another one for a sandbox or a fake peer. */
   baseUrl: baseUrl.default("https://api.acme.example"),
-  // <when kind=crm>
+  // <when kind=crm,billing>
   /** Rows a page of the read stream. */
   pageSize: z.int().min(1).max(200).default(100),
   /** How late a row may appear behind one with a later stamp. */

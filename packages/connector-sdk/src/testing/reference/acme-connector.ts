@@ -1,6 +1,7 @@
 import { parseConfig } from "../../http/index.ts";
 import type { ConnectorDefinition, ConnectorManifest } from "../../spec/index.ts";
 // <when kind=billing>
+import { acmeAnnouncementCheckpoint } from "./acme-announcement-checkpoint.ts";
 import { createAcmeBilling } from "./acme-billing.ts";
 // </when>
 // <when kind=crm>
@@ -86,6 +87,9 @@ const acmeManifest: ConnectorManifest = {
     // <when kind=crm>
     { name: "deals", checkpointSchema: acmeCheckpoint },
     // </when>
+    // <when kind=billing>
+    { name: "bill_events", checkpointSchema: acmeAnnouncementCheckpoint },
+    // </when>
   ],
   webhookEvents: [
     // <when webhook>
@@ -111,7 +115,7 @@ export function createAcmeConnector(): ConnectorDefinition {
         //| crm: null,
         // </when>
         // <when kind=billing>
-        billing: createAcmeBilling({ client }),
+        billing: createAcmeBilling({ config, client, now: dependencies.now }),
         // <else>
         //| billing: null,
         // </when>

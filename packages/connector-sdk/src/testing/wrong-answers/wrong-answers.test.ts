@@ -3,11 +3,8 @@ import type { Mutant } from "../mutants/mutant.ts";
 import { mutateSubject } from "../mutants/mutant.ts";
 import { changed, tamperPort, tamperWire } from "../mutants/tamper.ts";
 import { conformance } from "../reference/testing/acme-conformance.ts";
-import { describeWrongAnswers } from "./describe-wrong-answers.ts";
 import { portCallsOf } from "./port-calls.ts";
 import { createWrongAnswersProof } from "./prove-wrong-answers.ts";
-
-describeWrongAnswers({ subject: conformance });
 
 async function complaintsAbout(mutant: Pick<Mutant, "dependencies" | "system">, name: string) {
   const subject = mutateSubject(conformance, { check: 0, fault: "careless", ...mutant });

@@ -1,4 +1,5 @@
 import type { PeerAnswer, PeerCall, PeerRoutes } from "../../conformance.ts";
+import type { AcmeBillEventsPeer } from "./acme-bill-events-peer.ts";
 
 interface BillRow {
   readonly id: string;
@@ -23,8 +24,9 @@ export interface AcmeBillsPeer {
   idsOf(orderId: string): readonly string[];
 }
 
-export function createAcmeBillsPeer(): AcmeBillsPeer {
+export function createAcmeBillsPeer(log: AcmeBillEventsPeer): AcmeBillsPeer {
   const rows: BillRow[] = [];
+  const happened = (row: BillRow) => log.add({ type: `bill.${row.state}`, billId: row.id });
   const standing = (orderId: string) =>
     rows.filter((row) => row.order_id === orderId && ["open", "paid"].includes(row.state));
 
@@ -36,7 +38,21 @@ export function createAcmeBillsPeer(): AcmeBillsPeer {
     }
     const row: BillRow = { ...given, id: `bill-${rows.length + 1}`, state: "open" };
     rows.push(row);
+    happened(row);
     return { status: 201, body: show(row) };
+  }
+
+  function listAll(query: URLSearchParams): PeerAnswer {
+    const after = rows.findIndex(({ id }) => id === query.get("after"));
+    const rest = rows.slice(after + 1);
+    const page = rest.slice(0, Number(query.get("limit") ?? 100));
+    return {
+      body: {
+        bills: page.map(show),
+        has_more: rest.length > page.length,
+        server_time: new Date().toISOString(),
+      },
+    };
   }
 
   const change = (from: BillRow["state"], to: BillRow["state"]) => (call: PeerCall) => {
@@ -45,7 +61,10 @@ export function createAcmeBillsPeer(): AcmeBillsPeer {
     if (row.state !== from && row.state !== to) {
       return { status: 422, body: { code: "invalid", message: `the bill is ${row.state}` } };
     }
-    row.state = to;
+    if (row.state === from) {
+      row.state = to;
+      happened(row);
+    }
     return { body: show(row) };
   };
 
@@ -59,13 +78,21 @@ export function createAcmeBillsPeer(): AcmeBillsPeer {
     count: (orderId) => standing(orderId).length,
     idsOf: (orderId) => standing(orderId).map(({ id }) => id),
     pay(orderId) {
-      for (const row of standing(orderId)) row.state = "paid";
+      for (const row of standing(orderId)) {
+        row.state = "paid";
+        happened(row);
+      }
     },
     routes: {
       "POST /v1/bills": make,
-      "GET /v1/bills": ({ query }) => ({
-        body: { bills: rows.filter((row) => row.order_id === query.get("order_id")).map(show) },
-      }),
+      "GET /v1/bills": ({ query }) =>
+        query.has("order_id")
+          ? {
+              body: {
+                bills: rows.filter((row) => row.order_id === query.get("order_id")).map(show),
+              },
+            }
+          : listAll(query),
       "GET /v1/bills/:id": ({ params }) => {
         const row = rows.find(({ id }) => id === params["id"]);
         return row === undefined

@@ -29,7 +29,7 @@ import { acmeResultCap } from "./acme-deals-peer.ts";
 // </when>
 import { type AcmePeer, acmeCredentials, startAcmePeer } from "./acme-peer.ts";
 
-// <when kind=crm>
+// <when kind=crm,billing>
 const pageSize = 5;
 const overlapSeconds = 60;
 // </when>
@@ -65,7 +65,7 @@ function harnessOf(peer: AcmePeer): ConformanceHarness {
           connectionId: "con_conformance",
           config: {
             ...configFor(url),
-            // <when kind=crm>
+            // <when kind=crm,billing>
             pageSize: dependencies.pageSize ?? pageSize,
             overlapSeconds,
             // </when>
@@ -175,10 +175,23 @@ function harnessOf(peer: AcmePeer): ConformanceHarness {
       }),
       close: async ({ orderId }) => peer.bills.pay(orderId),
       events: async ({ orderId }) =>
-        peer.bills.idsOf(orderId).map((id) => ({
-          eventId: `evt_${id}`,
-          body: { type: "bill.paid", object_id: id },
-        })),
+        peer.billEvents.of(peer.bills.idsOf(orderId)).map((body) => ({ eventId: body.id, body })),
+      announcements: {
+        pageSize,
+        overlapMs: overlapSeconds * 1000,
+        async announce({ count, agoMs }) {
+          const billId = peer.bills.add("an order that was announced");
+          const stampMs = Date.now() - agoMs;
+          return Array.from({ length: count }, () =>
+            peer.billEvents.add({ type: "bill.paid", billId, stampMs }),
+          );
+        },
+        futureCheckpoint: (checkpoint) => ({ ...checkpoint, stamp: "2099-01-01T00:00:00.000Z" }),
+        async forgetPast(checkpoint) {
+          peer.billEvents.forgetBefore(Date.now() + 1 - overlapSeconds * 1000);
+          return checkpoint;
+        },
+      },
     },
     // </when>
     // <when kind=erp>

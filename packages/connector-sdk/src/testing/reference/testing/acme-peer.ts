@@ -7,6 +7,7 @@ import {
   startPeer,
 } from "../../conformance.ts";
 // <when kind=billing>
+import { type AcmeBillEventsPeer, createAcmeBillEventsPeer } from "./acme-bill-events-peer.ts";
 import { type AcmeBillsPeer, createAcmeBillsPeer } from "./acme-bills-peer.ts";
 // </when>
 // <when kind=billing,erp>
@@ -46,6 +47,7 @@ export interface AcmePeer extends Peer {
   // </when>
   // <when kind=billing>
   readonly bills: AcmeBillsPeer;
+  readonly billEvents: AcmeBillEventsPeer;
   // </when>
   // <when kind=billing,erp>
   readonly customers: { readonly count: (externalKey: string) => number };
@@ -80,7 +82,8 @@ export async function startAcmePeer(): Promise<AcmePeer> {
   const customers = createAcmeCustomersPeer();
   // </when>
   // <when kind=billing>
-  const bills = createAcmeBillsPeer();
+  const billEvents = createAcmeBillEventsPeer();
+  const bills = createAcmeBillsPeer(billEvents);
   // </when>
   // <when kind=erp>
   const orders = createAcmeOrdersPeer();
@@ -131,6 +134,7 @@ export async function startAcmePeer(): Promise<AcmePeer> {
       // </when>
       // <when kind=billing>
       ...bills.routes,
+      ...billEvents.routes,
       // </when>
       // <when kind=erp>
       ...orders.routes,
@@ -157,6 +161,7 @@ export async function startAcmePeer(): Promise<AcmePeer> {
     // </when>
     // <when kind=billing>
     bills,
+    billEvents,
     // </when>
     // <when kind=erp>
     orders,
