@@ -4,26 +4,15 @@ import {
   type BillingResult,
   toBillingOrder,
 } from "@usher/connector-sdk/spec";
-import {
-  appendOrderEvents,
-  findOfferingVersions,
-  loadOrderForPlanning,
-  type OrderForPlanning,
-  type RemoteRecord,
-  saveRemoteRecords,
-  type TenantTransaction,
-} from "@usher/database";
-import type { ConnectionId, OrderId, TenantId } from "@usher/entitlement-core/kernel";
-import type { OrderContent } from "@usher/entitlement-core/order";
-import { decideOrder, evolveOrder, type OrderEvent } from "@usher/entitlement-core/order";
+import type { ConnectionId, Money, OrderId } from "@usher/entitlement-core/kernel";
 import type { CallVendor } from "./call-vendor.ts";
 import type { ConnectedVendor } from "./connected-vendors.ts";
 import type { OrderActivityDependencies } from "./order-activities.ts";
-import { OrderMovedError, untilOrderHoldsStill } from "./order-moved-error.ts";
-import { replaced, takenBack } from "./read-order.ts";
+import { readOrderForVendor, readRevisionForVendor, remoteCustomerOf } from "./order-for-vendor.ts";
+import { type MadeAtVendor, recordMade, recordTakenBack } from "./record-at-vendor.ts";
 import type { OrderRef } from "./run-step.ts";
 
-/** Remote activities on the queue `vendors`: calls to the tenant's billing system. */
+/** Remote activities: calls to the tenant's billing system. */
 export interface BillingActivities {
   /**
    * Makes the revision's bills, or finds those an earlier attempt made, and records them. An order
@@ -48,31 +37,16 @@ export function createBillingActivities(deps: BillingActivityDependencies): Bill
   };
 }
 
-interface BillableOrder {
-  readonly found: OrderForPlanning;
-  readonly content: OrderContent;
-}
-
 async function billOrder(
   deps: BillingActivityDependencies,
   { tenantId, orderId, revision }: OrderRef & { readonly revision: number },
 ): Promise<void> {
   const billing = await billingOf(deps, tenantId);
   if (billing === null) return;
-  const read = await deps.database.withTenant(
-    { tenantId: tenantId as TenantId, readOnly: true },
-    async (tx) => {
-      const found = await load(tx, orderId);
-      const { content } = found.latest;
-      if (found.order.revision !== revision || content === null) return null;
-      const ids = [...new Set(content.lines.map((line) => line.offeringVersionId))];
-      return { found, content, offeringVersions: await findOfferingVersions(tx, ids) };
-    },
-  );
+  const { vendor, connector } = billing;
+  const read = await readRevisionForVendor(deps, { tenantId, orderId, revision });
   if (read === null) return;
-  const { found, content, offeringVersions } = read;
-  const { customer } = found.order;
-  if (customer === null) throw new Error(`Order ${orderId} is to be billed without a customer.`);
+  const { found, content, customer, offeringVersions } = read;
   const order = toBillingOrder({
     orderId,
     revision,
@@ -83,19 +57,16 @@ async function billOrder(
   deps.atFailpoint("bill.before-call");
   const result = await deps.callVendor({
     tenantId,
-    vendor: billing.vendor,
+    vendor,
     operation: "bill",
     idempotencyKey: `bill:${orderId}:${revision}`,
     timeoutMs: callTimeoutMs,
     signal: Context.current().cancellationSignal,
     call: (context) =>
-      billing.connector.bill(
+      connector.bill(
         {
           ...order,
-          customer: {
-            ...order.customer,
-            remoteCustomerId: remoteCustomerOf(found, billing.vendor),
-          },
+          customer: { ...order.customer, remoteCustomerId: remoteCustomerOf(found, vendor) },
           // The order did not exist before, so no attempt to bill it did; but what was bought on a
           // checkout page was billed there, and is looked for.
           ...(found.latest.receivedFrom === "checkout"
@@ -106,93 +77,49 @@ async function billOrder(
       ),
   });
   deps.atFailpoint("bill.after-call");
-  await untilOrderHoldsStill({ database: deps.database, tenantId }, (tx) =>
-    recordBills(deps, tx, { orderId, revision, vendor: billing.vendor, result, content }),
-  );
+  const made = billsMade({ orderId, revision, vendor, result, currency: content.currency });
+  await recordMade(deps, { tenantId, orderId, revision, call: "bill", vendor, made });
   deps.atFailpoint("bill.after-commit");
   deps.onChanged(tenantId);
 }
 
-/** Records and events together: then "billed" is true or not, and never half. */
-async function recordBills(
-  deps: BillingActivityDependencies,
-  tx: TenantTransaction,
-  input: {
-    readonly orderId: string;
-    readonly revision: number;
-    readonly vendor: ConnectedVendor;
-    readonly result: BillingResult;
-    readonly content: BillableOrder["content"];
-  },
-): Promise<void> {
-  const { orderId, revision, vendor, result, content } = input;
-  const found = await load(tx, orderId);
-  const records = toRemoteRecords(input);
-  const isKnown = (record: RemoteRecord) =>
-    found.remoteRecords.some(
-      (one) => one.remoteId === record.remoteId && one.revision === record.revision,
-    );
-  const fresh = records.filter((record) => !isKnown(record));
-  const gone = found.remoteRecords
-    .filter((one) => one.connectionId === vendor.connectionId && one.revision < revision)
-    .filter((one) => !records.some((record) => record.remoteId === one.remoteId))
-    .map((one) => ({ ...one, state: one.state === takenBack ? takenBack : replaced }));
-  await saveRemoteRecords(tx, [...records, ...gone]);
-  const events: OrderEvent[] = [];
-  let { state } = found.order;
-  for (const { id: recordId, totalMinor } of result.records) {
-    if (!fresh.some((one) => one.remoteId === recordId)) continue;
-    const decision = decideOrder({
-      state,
-      command: {
-        type: "record-billing",
-        revision,
-        system: vendor.vendor,
-        recordId,
-        totalMinor,
-        currency: content.currency,
-      },
-    });
-    if (!decision.ok) continue;
-    events.push(...decision.value);
-    state = decision.value.reduce(evolveOrder, state);
-  }
-  const appended = await appendOrderEvents(tx, {
-    order: found.order,
-    events,
-    actor: vendor.vendor,
-    now: deps.now(found.now),
-  });
-  if (appended.kind === "conflict") throw new OrderMovedError(orderId);
-}
-
-function toRemoteRecords({
+function billsMade({
   orderId,
   revision,
   vendor,
   result,
-  content,
-}: Parameters<typeof recordBills>[2]): readonly RemoteRecord[] {
+  currency,
+}: {
+  readonly orderId: string;
+  readonly revision: number;
+  readonly vendor: ConnectedVendor;
+  readonly result: BillingResult;
+  readonly currency: Money["currency"];
+}): readonly MadeAtVendor[] {
   const about = {
     orderId: orderId as OrderId,
     revision,
     connectionId: vendor.connectionId as ConnectionId,
     remoteCustomerId: result.remoteCustomerId,
-    currency: content.currency,
+    currency,
     state: "open",
   };
   // An order that costs nothing leaves no bill; that it was looked at has to be known all the same.
   if (result.records.length === 0) {
-    return [
-      { ...about, kind: "nothing", remoteId: `nothing:${orderId}`, lineIds: [], totalMinor: 0 },
-    ];
+    const remoteId = `nothing:${orderId}`;
+    const record = { ...about, kind: "nothing", remoteId, lineIds: [], totalMinor: 0 };
+    return [{ record, command: null }];
   }
   return result.records.map(({ id, kind, lineIds, totalMinor }) => ({
-    ...about,
-    kind,
-    remoteId: id,
-    lineIds,
-    totalMinor,
+    record: { ...about, kind, remoteId: id, lineIds, totalMinor },
+    command: {
+      type: "record-billing",
+      revision,
+      system: vendor.vendor,
+      recordId: id,
+      totalMinor,
+      currency,
+    },
   }));
 }
 
@@ -202,46 +129,31 @@ async function cancelBilling(
 ): Promise<void> {
   const billing = await billingOf(deps, tenantId);
   if (billing === null) return;
-  const found = await deps.database.withTenant(
-    { tenantId: tenantId as TenantId, readOnly: true },
-    (tx) => load(tx, orderId),
-  );
+  const { vendor, connector } = billing;
+  const found = await readOrderForVendor(deps, { tenantId, orderId });
   const { customer } = found.order;
   if (customer === null) return;
   deps.atFailpoint("undo.before-call");
   await deps.callVendor({
     tenantId,
-    vendor: billing.vendor,
+    vendor,
     operation: "cancelBilling",
     idempotencyKey: `cancel-billing:${orderId}:${found.order.revision}`,
     timeoutMs: callTimeoutMs,
     signal: Context.current().cancellationSignal,
     call: (context) =>
-      billing.connector.cancelBilling(
+      connector.cancelBilling(
         {
           orderId,
           customerId: customer.id,
           reason,
-          remoteCustomerId: remoteCustomerOf(found, billing.vendor),
+          remoteCustomerId: remoteCustomerOf(found, vendor),
         },
         context,
       ),
   });
   deps.atFailpoint("undo.after-call");
-  await deps.database.withTenant({ tenantId: tenantId as TenantId }, (tx) =>
-    saveRemoteRecords(
-      tx,
-      found.remoteRecords
-        .filter((one) => one.connectionId === billing.vendor.connectionId)
-        .map((one) => ({ ...one, state: takenBack })),
-    ),
-  );
-}
-
-async function load(tx: TenantTransaction, orderId: string): Promise<OrderForPlanning> {
-  const found = await loadOrderForPlanning(tx, orderId as OrderId);
-  if (found === null) throw new Error(`There is no order ${orderId} of tenant ${tx.tenantId}.`);
-  return found;
+  await recordTakenBack(deps, { tenantId, found, call: "bill", vendor });
 }
 
 /** The tenant's billing system. One is all an order is billed in: the first by its stable order. */
@@ -252,9 +164,4 @@ async function billingOf(
   const [vendor] = await deps.vendors.ofKind({ tenantId, kind: "billing" });
   if (vendor === undefined || vendor.billing === null) return null;
   return { vendor, connector: vendor.billing };
-}
-
-function remoteCustomerOf(found: OrderForPlanning, vendor: ConnectedVendor): string | null {
-  const known = found.remoteRecords.find((one) => one.connectionId === vendor.connectionId);
-  return known?.remoteCustomerId ?? null;
 }

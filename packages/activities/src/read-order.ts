@@ -134,14 +134,17 @@ export function excludedFrom({ order, latest }: OrderForPlanning): readonly stri
 /** The kind of record that an ERP holds; every other kind is a bill. */
 export const salesOrder = "sales_order";
 
+/** True for a record that this call makes. */
+export function isOf(call: BillingCall, { kind }: { readonly kind: string }): boolean {
+  return (kind === salesOrder) === (call === "book");
+}
+
 /** The newest revision of which this kind of thing stands out there; null: of none. */
 function madeOf(
   { order, remoteRecords }: OrderForPlanning,
   call: BillingCall,
 ): OrderFacts["billing"]["billed"] {
-  const standing = remoteRecords.filter(
-    (one) => !isTakenBack(one.state) && (one.kind === salesOrder) === (call === "book"),
-  );
+  const standing = remoteRecords.filter((one) => !isTakenBack(one.state) && isOf(call, one));
   const [last] = standing.toSorted((one, other) => other.revision - one.revision);
   if (last === undefined) return null;
   const { state } = order;
