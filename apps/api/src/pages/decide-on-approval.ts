@@ -1,9 +1,8 @@
-import { findUser } from "@usher/database";
 import { isId } from "@usher/entitlement-core/kernel";
 import { toApiProblem } from "../http/answer-request.ts";
 import { ApiProblem, notFound } from "../http/api-problem.ts";
-import { takeDecision } from "../routes/approval/take-decision.ts";
 import { approvalPage } from "./approval-page.ts";
+import { decideOnTask } from "./decide-on-task.ts";
 import type { Html } from "./html.ts";
 import { loadApprovalView } from "./load-approval-view.ts";
 import { htmlResponse, readSessionForm, type SignedInContext } from "./page-context.ts";
@@ -53,26 +52,12 @@ export async function decide(page: SignedInContext, deps: PageDependencies): Pro
       "invalid_request",
       "The form said neither approve, reject nor request changes.",
     );
-  let effects: (() => Promise<void>)[] = [];
+  const revisionHash = form.get("revision_hash") ?? "";
   try {
-    await deps.database.withTenant({ tenantId: page.session.tenantId }, async (tx) => {
-      effects = [];
-      const user = await findUser(tx, page.session.user.id);
-      if (user === null) throw new ApiProblem("not_an_approver", "Your user was removed.");
-      await takeDecision({
-        tx,
-        delivery: deps.delivery,
-        afterCommit: (effect) => effects.push(effect),
-        taken: {
-          taskId: id,
-          user,
-          decision,
-          comment: comment === "" ? null : comment,
-          revisionHash: form.get("revision_hash") ?? "",
-          channel: "page",
-          now: page.request.now,
-        },
-      });
+    await decideOnTask({
+      page,
+      deps,
+      decision: { taskId: id, word: decision, comment, revisionHash },
     });
   } catch (error) {
     const problem = toApiProblem(error);
@@ -80,6 +65,5 @@ export async function decide(page: SignedInContext, deps: PageDependencies): Pro
     const shown = await approvalHtml({ page, deps, comment, refusal: problem.message });
     return htmlResponse(shown, { status: problem.status });
   }
-  for (const effect of effects) deps.background.run("decide_on_page", effect);
   return redirect(`/approvals/${id}`);
 }

@@ -4,6 +4,7 @@ import { toApiProblem } from "../http/answer-request.ts";
 import { ApiProblem, notFound } from "../http/api-problem.ts";
 import type { RequestFacts } from "../http/request-facts.ts";
 import type { Logger } from "../observability/create-logger.ts";
+import { approveTogether, showTogether } from "./approve-together.ts";
 import { decide, showApproval } from "./decide-on-approval.ts";
 import { docsPage } from "./docs-page.ts";
 import { errorIndexPage, errorPage } from "./error-pages.ts";
@@ -100,6 +101,10 @@ export function mountPages({
   mountSignedIn("GET", "/orders", "orders_page", (page) => showOrders(page, deps));
   mountSignedIn("GET", "/orders/:id", "order_page", (page) => showOrder(page, deps));
   mountSignedIn("GET", "/approvals", "approvals_page", (page) => showApprovals(page, deps));
+  mountSignedIn("GET", "/approvals/together", "together_page", (page) => showTogether(page, deps));
+  mountSignedIn("POST", "/approvals/together", "approve_together", (page) =>
+    approveTogether(page, deps),
+  );
   mountSignedIn("GET", "/approvals/:id", "approval_page", (page) => showApproval(page, deps));
   mountSignedIn("GET", "/connections", "connections_page", (page) => showConnections(page, deps));
   mountSignedIn("GET", "/connections/:id", "connection_page", (page) => showConnection(page, deps));

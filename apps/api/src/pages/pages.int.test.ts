@@ -259,6 +259,42 @@ describe("deciding on a page", () => {
     expect(stale.text).toContain("Net-45 please");
   });
 
+  it("approves many of one stage at once, each by itself, and only by the button", async () => {
+    const asked = [
+      await askedForApproval(rig),
+      await askedForApproval(rig),
+      await askedForApproval(rig),
+    ];
+    const dana = await signIn(rig, rig.tenant.people.dana.key);
+    const list = await dana.get("/approvals");
+    const href = /href="(\/approvals\/together\?stage=[^"]+)"/.exec(list.text)?.[1] ?? "";
+    const page = await dana.get(href);
+    for (const { taskId, revisionHash } of asked) {
+      expect(page.text).toContain(`name="task:${taskId}" value="${revisionHash}" checked`);
+      expect((await rig.get(`/v1/approval_tasks/${taskId}`)).json.status).toBe("open");
+    }
+    const [one, other, left] = asked;
+    const done = await dana.post("/approvals/together", {
+      stage: "finance",
+      [`task:${one?.taskId}`]: one?.revisionHash ?? "",
+      [`task:${other?.taskId}`]: "an older hash",
+    });
+    expect(done.text).toContain("One order approved");
+    expect(done.text).toContain("One was not");
+    const statusOf = async (taskId = "") =>
+      (await rig.get(`/v1/approval_tasks/${taskId}`)).json.status;
+    expect(await statusOf(one?.taskId)).toBe("approved");
+    expect(await statusOf(other?.taskId)).toBe("open");
+    expect(await statusOf(left?.taskId)).toBe("open");
+    const forged = await dana.post("/approvals/together", {
+      csrf_token: "guess",
+      [`task:${left?.taskId}`]: left?.revisionHash ?? "",
+    });
+    expect(forged.status).toBe(403);
+    expect(await statusOf(left?.taskId)).toBe("open");
+    expect((await dana.post("/approvals/together", { stage: "finance" })).status).toBe(303);
+  });
+
   it("offers no button to the seller", async () => {
     const { taskId } = await askedForApproval(rig);
     const seller = await signIn(rig, rig.tenant.people.seller.key);
