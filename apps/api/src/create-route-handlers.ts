@@ -39,6 +39,7 @@ import type { EagerDelivery } from "./routes/order/eager-delivery.ts";
 import { getOrderRoute } from "./routes/order/get-order/route.ts";
 import { listOrderEventsRoute } from "./routes/order/list-order-events/route.ts";
 import { listOrdersRoute } from "./routes/order/list-orders/route.ts";
+import { openRenewalDealRoute } from "./routes/order/open-renewal-deal/route.ts";
 import type { PublishedCatalogCache } from "./routes/order/published-catalog-cache.ts";
 import { resumeOrderRoute } from "./routes/order/resume-order/route.ts";
 import { getHealthRoute } from "./routes/system/get-health/route.ts";
@@ -73,6 +74,7 @@ export function createRouteHandlers(deps: HandlerDependencies): readonly AnyHand
     listOrderEventsRoute(deps),
     cancelOrderRoute(),
     resumeOrderRoute(),
+    openRenewalDealRoute(deps),
     listApprovalTasksRoute(deps),
     getApprovalTaskRoute(deps),
     decideApprovalTaskRoute(deps),

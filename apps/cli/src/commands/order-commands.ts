@@ -12,7 +12,7 @@ interface JsonOption {
   readonly json?: boolean;
 }
 
-/** `usher order list|show|preview|resume|cancel` */
+/** `usher order list|show|preview|resume|cancel|renew` */
 export function addOrderCommands(program: Command, run: RunCommand): void {
   const order = program
     .command("order")
@@ -74,6 +74,27 @@ export function addOrderCommands(program: Command, run: RunCommand): void {
         output.answer(
           canceled,
           () => `Order ${canceled.number} is being undone; \`order show ${id}\` follows it.`,
+        );
+      }),
+    );
+
+  order
+    .command("renew")
+    .description(
+      "open the renewal of an Active order in the CRM it came from; there is one an order",
+    )
+    .argument("<order>")
+    .option("--name <text>", "what the deal is called; default: the won deal's name and the day")
+    .option("--json", "print one JSON document")
+    .action((reference: string, options: JsonOption & { readonly name?: string }) =>
+      run(options, async ({ hub, output }) => {
+        const { id } = await findOrder({ hub: hub(), reference });
+        const body = options.name === undefined ? {} : { name: options.name };
+        const opened = expectOk(await hub().call("openRenewalDeal", { path: { id }, body }));
+        output.answer(
+          opened,
+          () =>
+            `${opened.was_there ? "Was opened before" : "Opened"} in ${opened.system}: ${opened.deal_id}, to be closed by ${opened.closes_on}.`,
         );
       }),
     );

@@ -106,6 +106,7 @@ function connectionsTo(simulatorUrl: string) {
         instanceUrl: simulatorUrl,
         clientId: simulatedCredentials.salesforceClientId,
         isMultiCurrency: true,
+        renewals: {},
       },
       secrets: { clientSecret: simulatedCredentials.salesforceClientSecret },
     },
@@ -117,6 +118,7 @@ function connectionsTo(simulatorUrl: string) {
         baseUrl: simulatorUrl,
         // The simulated portal has no limit of its own unless told to.
         searchesPerSecondMax: null,
+        renewals: {},
       },
       secrets: { accessToken: simulatedCredentials.hubspotAccessToken },
     },

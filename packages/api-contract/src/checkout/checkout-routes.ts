@@ -19,7 +19,7 @@ export const createCheckoutSession = defineRoute({
     description: "The session. Send the customer to its `url`.",
     schema: checkoutSessionSchema,
   },
-  errors: ["checkout_not_offered", "checkout_refused", "checkout_unreachable"],
+  errors: ["checkout_not_offered", "checkout_refused", "vendor_unreachable"],
 });
 
 export const getCheckoutSession = defineRoute({

@@ -24,12 +24,10 @@ export const createCheckoutSessionSchema = z
       name: textSchema({ max: 300 }).meta({ example: "Acme GmbH" }),
       country: countrySchema.nullable().optional(),
     }),
-    name: textSchema({ max: 300 })
-      .optional()
-      .meta({
-        description: "What the order is called, shown to people.",
-        example: "10 more seats",
-      }),
+    name: textSchema({ max: 300 }).optional().meta({
+      description: "What the order is called, shown to people.",
+      example: "10 more seats",
+    }),
     currency: currencySchema,
     lines: z
       .array(

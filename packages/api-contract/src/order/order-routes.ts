@@ -5,9 +5,11 @@ import { customerRefSchema, idSchema, textSchema } from "../wire/scalars.ts";
 import {
   cancelOrderSchema,
   createOrderSchema,
+  openRenewalDealSchema,
   orderEventSchema,
   orderSchema,
   orderStatusSchema,
+  renewalDealSchema,
   resumeOrderSchema,
 } from "./order-schema.ts";
 
@@ -116,4 +118,20 @@ export const resumeOrder = defineRoute({
   body: { kind: "json", schema: resumeOrderSchema, bytesMax: jsonBytesMax },
   success: { status: 202, description: "The run looks again.", schema: orderSchema },
   errors: ["not_found", "order_not_resumable", "precondition_failed"],
+});
+
+export const openRenewalDeal = defineRoute({
+  operationId: "openRenewalDeal",
+  method: "post",
+  path: "/v1/orders/{id}/renewal_deal",
+  tag: "order",
+  summary: "Open the renewal of an order in its CRM",
+  description:
+    "A deal in an open stage with the account, owner and lines of the one that was won, to be closed by the last day of the order's terms. An order has one: asked again, the same deal answers, and what people made of it since is left as it is.",
+  access: "orders:write",
+  idempotency: "none",
+  params: orderParams,
+  body: { kind: "json", schema: openRenewalDealSchema, bytesMax: jsonBytesMax },
+  success: { status: 200, description: "The renewal deal.", schema: renewalDealSchema },
+  errors: ["not_found", "order_not_renewable", "vendor_unreachable"],
 });

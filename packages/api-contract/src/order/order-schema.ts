@@ -211,6 +211,24 @@ export const cancelOrderSchema = z
   .strictObject({ reason: textSchema({ max: 2_000 }).nullable().optional() })
   .meta({ id: "CancelOrder", example: { reason: "Sold twice" } });
 
+export const openRenewalDealSchema = z
+  .strictObject({
+    name: textSchema({ max: 120 })
+      .optional()
+      .meta({ description: "Left out: the deal's name and the day the renewal starts." }),
+  })
+  .meta({ id: "OpenRenewalDeal", example: { name: "Acme Pro, renewal" } });
+
+export const renewalDealSchema = z
+  .object({
+    system: z.string().meta({ description: "The CRM.", example: "salesforce" }),
+    deal_id: z.string().meta({ description: "The renewal's id there." }),
+    was_there: z.boolean().meta({ description: "True when it was opened before." }),
+    closes_on: dateSchema,
+    starts_on: dateSchema,
+  })
+  .meta({ id: "RenewalDeal" });
+
 export const resumeOrderSchema = z
   .strictObject({ because: textSchema({ max: 2_000 }).optional() })
   .meta({ id: "ResumeOrder", example: { because: "The Stripe key was replaced" } });

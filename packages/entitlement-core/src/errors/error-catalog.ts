@@ -122,6 +122,11 @@ export const errorCatalog = {
     audience: "caller",
     title: "The order is not waiting to be resumed",
   },
+  order_not_renewable: {
+    status: 409,
+    audience: "caller",
+    title: "No renewal can be opened for the order",
+  },
   order_version_conflict: {
     status: 409,
     audience: "caller",
@@ -144,11 +149,6 @@ export const errorCatalog = {
     audience: "caller",
     title: "This cannot be sold on a checkout page",
   },
-  checkout_unreachable: {
-    status: 503,
-    audience: "operator",
-    title: "The billing system did not open the page",
-  },
 
   // Connections
   credentials_refused: {
@@ -160,6 +160,11 @@ export const errorCatalog = {
     status: 503,
     audience: "operator",
     title: "The new credentials could not be proven",
+  },
+  vendor_unreachable: {
+    status: 503,
+    audience: "operator",
+    title: "The vendor did not answer as it should",
   },
   rotation_overtaken: {
     status: 409,

@@ -107,7 +107,7 @@ describe("a checkout session", () => {
       if (hindrance === "lost answer") billing.losesAnswer = true;
       else billing.refusal = hindrance;
       const first = await open();
-      expect(first).toMatchObject({ status: 503, json: { code: "checkout_unreachable" } });
+      expect(first).toMatchObject({ status: 503, json: { code: "vendor_unreachable" } });
       expect(Number(first.headers.get("retry-after"))).toBeGreaterThan(0);
       billing.losesAnswer = false;
       billing.refusal = null;

@@ -1,28 +1,16 @@
-import type { BillingConnector, CheckoutPage, CheckoutRequest } from "@usher/connector-sdk/spec";
-import { isConnectorError, needsOperator } from "@usher/connector-sdk/spec";
-import {
-  findConnection,
-  listConnections,
-  recordConnectionHealth,
-  type SealedConnection,
-} from "@usher/database";
-import type { ConnectionId, Instant, TenantId } from "@usher/entitlement-core/kernel";
+import type { CheckoutPage, CheckoutRequest } from "@usher/connector-sdk/spec";
+import { findConnection, listConnections } from "@usher/database";
+import type { ConnectionId, TenantId } from "@usher/entitlement-core/kernel";
 import type { ApiDependencies } from "../../../api-dependencies.ts";
-import { connectSystem } from "../../../connection/connect-system.ts";
-import { connectorOf } from "../../../connection/connector-of.ts";
-import { openSecrets } from "../../../connection/open-secrets.ts";
+import { useConnection } from "../../../connection/use-connection.ts";
 import { ApiProblem } from "../../../http/api-problem.ts";
 
 export interface BillingToCheckOut {
   readonly connectionId: ConnectionId;
-  /** Throws `checkout_refused` or `checkout_unreachable` in the billing system's words. */
+  /** Throws `checkout_refused` or `vendor_unreachable` in the billing system's words. */
   open(request: CheckoutRequest): Promise<CheckoutPage>;
   close(): Promise<void>;
 }
-
-/** Below the time a request may take. */
-const callMsMax = 20_000;
-const retryAfterSeconds = 5;
 
 /**
  * The billing system that opens pages: the tenant's first, which is the one orders are billed in, or
@@ -43,79 +31,26 @@ export async function billingToCheckOut({
     return id === undefined ? null : await findConnection(tx, id);
   });
   if (connection === null) throw notOffered("No billing system is connected.");
-  const { system, start } = connect({ deps, tenantId, connection });
-  const report = (failure: { category: string; message: string } | null, isForOperator = false) =>
-    deps.database.withTenant({ tenantId }, (tx) =>
-      recordConnectionHealth(tx, {
-        id: connection.id,
-        now: deps.clock() as Instant,
-        outcome:
-          failure === null ? { ok: true } : { ok: false, failure, needsAttention: isForOperator },
-      }),
-    );
-  return {
-    connectionId: connection.id,
-    close: () => system.close(),
-    async open(request) {
-      const { orderId, revision } = request.order;
-      try {
-        const page = await start(request, {
-          idempotencyKey: `checkout:${orderId}:${revision}`,
-          deadline: deps.clock() + callMsMax,
-          signal: AbortSignal.timeout(callMsMax),
-          log: (entry) => deps.log.info({ connection: connection.id, ...entry }, entry.message),
-        });
-        await report(null);
-        return page;
-      } catch (error) {
-        if (!isConnectorError(error)) throw error;
-        const { category, message, retryAfterMs } = error.detail;
-        if (category === "validation") {
-          throw new ApiProblem("checkout_refused", message, { cause: error });
-        }
-        await report({ category, message }, needsOperator(category));
-        const seconds = Math.ceil((retryAfterMs ?? retryAfterSeconds * 1000) / 1000);
-        throw new ApiProblem(
-          "checkout_unreachable",
-          `${message} Send the same again, with the same Idempotency-Key.`,
-          { headers: { "Retry-After": String(seconds) }, cause: error },
-        );
-      }
-    },
-  };
-}
-
-function connect({
-  deps,
-  tenantId,
-  connection,
-}: {
-  readonly deps: ApiDependencies;
-  readonly tenantId: TenantId;
-  readonly connection: SealedConnection;
-}) {
-  const { name } = connection;
-  const found = connectorOf(deps, connection.vendor);
-  if ("problem" in found) throw notOffered(found.problem);
-  const opened = openSecrets(deps, connection);
-  if ("problem" in opened) throw notOffered(opened.problem);
-  const system = connectSystem({
-    deps,
-    tenantId,
-    connectionId: connection.id,
-    definition: found.definition,
-    config: { ...connection.config, ...opened.secrets.config },
-    credentialsVersion: connection.credentialsVersion,
-  });
-  const start: BillingConnector["startCheckout"] = system.billing?.startCheckout?.bind(
-    system.billing,
-  );
+  const used = useConnection({ deps, tenantId, connection });
+  if ("problem" in used) throw notOffered(used.problem);
+  const { billing } = used.system;
+  const start = billing?.startCheckout?.bind(billing);
   if (start === undefined) {
+    await used.close();
     throw notOffered(
-      `“${name}” opens no checkout pages. With Stripe, set its field checkout to true, by usher connection rotate.`,
+      `“${connection.name}” opens no checkout pages. With Stripe, set its field checkout to true, by usher connection rotate.`,
     );
   }
-  return { system, start };
+  return {
+    connectionId: connection.id,
+    open: (request) =>
+      used.call({
+        idempotencyKey: `checkout:${request.order.orderId}:${request.order.revision}`,
+        refused: "checkout_refused",
+        run: (context) => start(request, context),
+      }),
+    close: () => used.close(),
+  };
 }
 
 function notOffered(detail: string): ApiProblem {
