@@ -56,6 +56,12 @@ describe("recorded histories of fulfillOrder", () => {
     ["an unknown product", "unknown-product"],
     ["a deal that is gone", "a-deal-that-is-gone"],
     ["a lost run", "a-lost-run"],
+    ["a due instant that nobody answers", "plans-again-at-the-due-instant"],
+    ["an unreachable vendor, tried again by itself", "tries-an-unreachable-vendor-again"],
+    ["a compensation that fails while others go on", "writes-down-a-compensation-that-fails"],
+    ["a fault of our own", "is-never-failed-by-a-fault-of-ours"],
+    ["canceled in Temporal itself", "ends-cleanly-when-the-run-itself-is-canceled"],
+    ["continued as new", "continues-as-new"],
   ])("tell of a run %s", (_way, story) => {
     expect(histories.some(({ workflowId }) => workflowId.includes(story))).toBe(true);
   });

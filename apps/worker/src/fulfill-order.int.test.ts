@@ -1,14 +1,22 @@
 import { WorkflowFailedError } from "@temporalio/client";
 import { waitUntil } from "@usher/local-services";
-import { type FulfillmentPhase, orderNumberOf } from "@usher/workflows/contract";
+import {
+  type FulfillmentPhase,
+  fulfillOrderWorkflowId,
+  orderNumberOf,
+} from "@usher/workflows/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createFulfillmentRig, type FulfillmentRig } from "./testing/fulfillment-rig.ts";
 import { createHubInMemory, hashOf, refused } from "./testing/hub-in-memory.ts";
+import { historiesOf, type RecordedHistory } from "./testing/recorded-history.ts";
+import { createStoryBook } from "./testing/story-book.ts";
 
 const tenantId = "ten_test";
 let hub: ReturnType<typeof createHubInMemory>;
 let rig: FulfillmentRig;
-let count = 0;
+const stories = createStoryBook({ prefix: `${process.pid}_${Date.now()}_` });
+/** Each order by the story it belongs to. */
+const orderIds = new Map<string, string>();
 
 beforeAll(async () => {
   hub = createHubInMemory();
@@ -362,12 +370,26 @@ describe("fulfillOrder", () => {
   });
 });
 
+describe("every run of the workflow alone", () => {
+  it("replays, and is kept for later releases when asked for", async () => {
+    const recorded: RecordedHistory[] = [];
+    for (const [dealId, orderId] of orderIds) {
+      const workflowId = fulfillOrderWorkflowId({ tenantId, orderId });
+      recorded.push(...(await historiesOf({ client: rig.client, workflowId, dealId })));
+    }
+    expect(recorded.length).toBeGreaterThanOrEqual(orderIds.size);
+    expect(await stories.differences(recorded)).toEqual([]);
+    stories.keep(recorded, { folder: process.env.USHER_RECORD_HISTORIES });
+  });
+});
+
 function given(order: Parameters<typeof hub.add>[1] = {}) {
   hub.whenPlanned(async () => undefined);
   hub.whenBilled(async () => undefined);
   hub.whenBillsAreTakenBack(async () => undefined);
-  count += 1;
-  const orderId = `ord_${process.pid}_${Date.now()}_${count}`;
+  const story = stories.newDealId();
+  const orderId = `ord_${story}`;
+  orderIds.set(story, orderId);
   return { orderId, order: hub.add(orderId, order) };
 }
 

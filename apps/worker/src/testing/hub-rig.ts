@@ -47,14 +47,8 @@ import { createWorkerLog } from "../worker-log.ts";
 import { aCatalog } from "./a-catalog.ts";
 import { pretendConnector, pretendErpConnector } from "./pretend-connector.ts";
 import { type PretendVendor, startPretendVendor } from "./pretend-vendor.ts";
+import { historiesOf, type RecordedHistory } from "./recorded-history.ts";
 import { quietTemporal, testPayloadKeys } from "./test-temporal-client.ts";
-
-export interface RecordedHistory {
-  readonly workflowId: string;
-  readonly runId: string;
-  readonly dealId: string;
-  readonly history: Awaited<ReturnType<WorkflowHandle["fetchHistory"]>>;
-}
 
 /** A whole hub without HTTP: real PostgreSQL, real Temporal, one tenant, one pretend vendor. */
 export interface HubRig {
@@ -296,11 +290,7 @@ export async function startHubRig(
       const recorded: RecordedHistory[] = [];
       for (const { id: orderId, source } of items) {
         const workflowId = fulfillOrderWorkflowId({ tenantId, orderId });
-        const runs = client.workflow.list({ query: `WorkflowId = "${workflowId}"` });
-        for await (const { runId } of runs) {
-          const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-          recorded.push({ workflowId, runId, dealId: source.id, history });
-        }
+        recorded.push(...(await historiesOf({ client, workflowId, dealId: source.id })));
       }
       return recorded;
     },

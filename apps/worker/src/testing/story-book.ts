@@ -6,7 +6,7 @@ import { findProjectFolder } from "@usher/local-services";
 import { bundleWorkflows, createDataConverter } from "@usher/temporal-client";
 import { expect } from "vitest";
 import { workflowsPath } from "../workflows-path.ts";
-import type { RecordedHistory } from "./hub-rig.ts";
+import type { RecordedHistory } from "./recorded-history.ts";
 import { testPayloadKeys } from "./test-temporal-client.ts";
 
 /** Deals of one test file, each with the test whose story its runs tell. */
