@@ -1,10 +1,6 @@
-import { guarded, parseConfig } from "@usher/connector-sdk/http";
-import type {
-  ConnectorDefinition,
-  ConnectorManifest,
-  ErpConnector,
-} from "@usher/connector-sdk/spec";
-import { createOrderLanes } from "@usher/connector-sdk/writing";
+import { parseConfig } from "@usher/connector-sdk/http";
+import type { ConnectorDefinition, ConnectorManifest } from "@usher/connector-sdk/spec";
+import { createOrderLanes, guardedErp } from "@usher/connector-sdk/writing";
 import { amendOrder, bookOrder } from "./book-order.ts";
 import { checkNetsuiteAccount } from "./check-netsuite-account.ts";
 import { createNetsuiteClient, netsuiteHosts } from "./netsuite-client.ts";
@@ -51,41 +47,28 @@ export function createNetsuiteConnector(): ConnectorDefinition {
         items: createNetsuiteItems({ client, writer, config }),
         orders: createNetsuiteOrders(client),
       };
-      const orders = createOrderLanes({ ordersMax: config.concurrentCallsMax });
+      const lanes = createOrderLanes({ ordersMax: config.concurrentCallsMax });
 
-      const erp: ErpConnector = {
-        check: (context) =>
-          guarded({ what: "Checking NetSuite", isWrite: false }, () =>
+      const erp = guardedErp(
+        { name: netsuiteManifest.name, lanes },
+        {
+          check: (context) =>
             checkNetsuiteAccount({ client, currencies: parts.currencies, context }),
-          ),
-        upsertCustomer: (customer, context) =>
-          guarded({ what: "Finding or making the customer", isWrite: true }, async () => ({
+          upsertCustomer: async (customer, context) => ({
             remoteCustomerId: await parts.customers.ensure({ customer, currency: null }, context),
-          })),
-        upsertItem: (item, context) =>
-          guarded({ what: "Finding or making the item", isWrite: true }, async () => ({
+          }),
+          upsertItem: async (item, context) => ({
             remoteItemId: (await parts.items.ensure([item], context)).get(item.sku) ?? "",
-          })),
-        bookOrder: (order, context) =>
-          guarded({ what: "Booking the order", isWrite: true }, () =>
-            orders.run(order.orderId, context, () => bookOrder({ parts, order, context })),
-          ),
-        amendOrder: (order, context) =>
-          guarded({ what: "Amending the order", isWrite: true }, () =>
-            orders.run(order.orderId, context, () => amendOrder({ parts, order, context })),
-          ),
-        cancelOrder: ({ orderId, revision, reason }, context) =>
-          guarded({ what: "Taking back the order", isWrite: true }, () =>
-            orders.run(orderId, context, async () => {
-              const target = { revision, isTakenBack: true };
-              await settleOrder({ parts, orderId, target, order: null, reason, context });
-            }),
-          ),
-        readInvoices: ({ orderId }, context) =>
-          guarded({ what: "Reading the order's invoices", isWrite: false }, () =>
-            readOrderInvoices({ parts, orderId, context }),
-          ),
-      };
+          }),
+          bookOrder: (order, context) => bookOrder({ parts, order, context }),
+          amendOrder: (order, context) => amendOrder({ parts, order, context }),
+          async cancelOrder({ orderId, revision, reason }, context) {
+            const target = { revision, isTakenBack: true };
+            await settleOrder({ parts, orderId, target, order: null, reason, context });
+          },
+          readInvoices: ({ orderId }, context) => readOrderInvoices({ parts, orderId, context }),
+        },
+      );
       return { crm: null, billing: null, erp, webhooks: null, close: async () => undefined };
     },
   };

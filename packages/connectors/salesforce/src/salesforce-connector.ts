@@ -5,8 +5,8 @@ import {
   ConnectorError,
   type ConnectorManifest,
   type CrmConnector,
-  type ErpConnector,
 } from "@usher/connector-sdk/spec";
+import { guardedErp } from "@usher/connector-sdk/writing";
 import { createChangeEventFeed } from "./change-event-feed.ts";
 import { checkSalesforceOrg } from "./check-salesforce-org.ts";
 import { openRenewalOpportunity } from "./open-renewal-opportunity.ts";
@@ -100,6 +100,7 @@ export function createSalesforceConnector(): ConnectorDefinition {
       const { orders } = config;
       const { check } = crm;
       const erp = guardedErp(
+        { name: salesforceManifest.name },
         orders === null
           ? createRefusingErp(check)
           : createSalesforceErp({ config, orders, client, check }),
@@ -114,31 +115,5 @@ export function createSalesforceConnector(): ConnectorDefinition {
         },
       };
     },
-  };
-}
-
-function guardedErp(erp: ErpConnector): ErpConnector {
-  return {
-    check: erp.check,
-    upsertCustomer: (customer, context) =>
-      guarded({ what: "Finding or making the account", isWrite: true }, () =>
-        erp.upsertCustomer(customer, context),
-      ),
-    upsertItem: (item, context) =>
-      guarded({ what: "Finding or making the product", isWrite: true }, () =>
-        erp.upsertItem(item, context),
-      ),
-    bookOrder: (order, context) =>
-      guarded({ what: "Booking the order", isWrite: true }, () => erp.bookOrder(order, context)),
-    amendOrder: (order, context) =>
-      guarded({ what: "Amending the order", isWrite: true }, () => erp.amendOrder(order, context)),
-    cancelOrder: (order, context) =>
-      guarded({ what: "Taking back the order", isWrite: true }, () =>
-        erp.cancelOrder(order, context),
-      ),
-    readInvoices: (order, context) =>
-      guarded({ what: "Reading the order's invoices", isWrite: false }, () =>
-        erp.readInvoices(order, context),
-      ),
   };
 }

@@ -1,10 +1,6 @@
-import { guarded, parseConfig } from "@usher/connector-sdk/http";
-import type {
-  ConnectorDefinition,
-  ConnectorManifest,
-  ErpConnector,
-} from "@usher/connector-sdk/spec";
-import { createOrderLanes } from "@usher/connector-sdk/writing";
+import { parseConfig } from "@usher/connector-sdk/http";
+import type { ConnectorDefinition, ConnectorManifest } from "@usher/connector-sdk/spec";
+import { createOrderLanes, guardedErp } from "@usher/connector-sdk/writing";
 import { amendOrder, bookOrder } from "./book-order.ts";
 import { checkTrytonCompany } from "./check-tryton-company.ts";
 import { settleOrderSales, type TrytonParts } from "./settle-order-sales.ts";
@@ -57,41 +53,28 @@ export function createTrytonConnector(): ConnectorDefinition {
         products: createTrytonProducts({ client, companies }),
         sales: createTrytonSales({ client, companies }),
       };
-      const orders = createOrderLanes({ ordersMax: config.concurrentCallsMax });
+      const lanes = createOrderLanes({ ordersMax: config.concurrentCallsMax });
 
-      const erp: ErpConnector = {
-        check: (context) =>
-          guarded({ what: "Checking Tryton", isWrite: false }, () =>
-            checkTrytonCompany({ client, companies, config, context }),
-          ),
-        upsertCustomer: (customer, context) =>
-          guarded({ what: "Finding or making the customer", isWrite: true }, async () => ({
+      const erp = guardedErp(
+        { name: trytonManifest.name, lanes },
+        {
+          check: (context) => checkTrytonCompany({ client, companies, config, context }),
+          upsertCustomer: async (customer, context) => ({
             remoteCustomerId: String(await parts.parties.ensure(customer, context)),
-          })),
-        upsertItem: (item, context) =>
-          guarded({ what: "Finding or making the item", isWrite: true }, async () => ({
+          }),
+          upsertItem: async (item, context) => ({
             remoteItemId: String((await parts.products.ensure(item, context)).id),
-          })),
-        bookOrder: (order, context) =>
-          guarded({ what: "Booking the order", isWrite: true }, () =>
-            orders.run(order.orderId, context, () => bookOrder({ parts, order, context })),
-          ),
-        amendOrder: (order, context) =>
-          guarded({ what: "Amending the order", isWrite: true }, () =>
-            orders.run(order.orderId, context, () => amendOrder({ parts, order, context })),
-          ),
-        cancelOrder: ({ orderId, revision, reason }, context) =>
-          guarded({ what: "Taking back the order", isWrite: true }, () =>
-            orders.run(orderId, context, async () => {
-              const target = { revision, isTakenBack: true };
-              await settleOrderSales({ parts, orderId, target, order: null, reason, context });
-            }),
-          ),
-        readInvoices: ({ orderId }, context) =>
-          guarded({ what: "Reading the order's invoices", isWrite: false }, async () =>
+          }),
+          bookOrder: (order, context) => bookOrder({ parts, order, context }),
+          amendOrder: (order, context) => amendOrder({ parts, order, context }),
+          async cancelOrder({ orderId, revision, reason }, context) {
+            const target = { revision, isTakenBack: true };
+            await settleOrderSales({ parts, orderId, target, order: null, reason, context });
+          },
+          readInvoices: async ({ orderId }, context) =>
             toErpInvoices(await parts.sales.find(orderId, context)),
-          ),
-      };
+        },
+      );
       return { crm: null, billing: null, erp, webhooks: null, close: () => client.close() };
     },
   };
