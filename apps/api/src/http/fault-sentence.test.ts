@@ -52,9 +52,19 @@ describe("a fault of a request", () => {
       "/a: expected at least 1 item. Send at least 1 item.",
     ],
     [z.object({ a: z.int().max(9) }), { a: 10 }, "/a: expected at most 9. Send at most 9."],
+    [
+      z.object({ a: z.url() }),
+      { a: "x" },
+      "/a: expected a web address, such as https://example.com/thanks. Send the whole address, with its scheme.",
+    ],
     [z.object({ a: z.coerce.number() }), { a: "x" }, "/a: expected a number. Send a number."],
   ])("says what was expected, what came and what to do (%#)", (schema, value, sentence) => {
     expect(faultsOf(schema, value)).toEqual([sentence]);
+  });
+
+  it("of a format is told as missing where there is nothing", () => {
+    const faults = faultsOf(createOrderSchema, { lines: [{ term: { months: 12 } }] });
+    expect(faults).toContain("/lines/0/term/starts_on: it is missing; expected a string. Add it.");
   });
 
   it("is told once, however many bounds a number breaks", () => {

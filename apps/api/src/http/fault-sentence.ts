@@ -23,15 +23,27 @@ export function faultSentence(issue: Issue): FaultSentence {
       return ofSize({ issue, bound: `at most ${issue.maximum}` });
     case "too_small":
       return ofSize({ issue, bound: `at least ${issue.minimum}` });
+    case "invalid_format":
+      if (issue.format === "url" && !issue.message.startsWith("expected")) {
+        return {
+          detail: "expected a web address, such as https://example.com/thanks",
+          fix: "Send the whole address, with its scheme.",
+        };
+      }
+      return inOwnWords(issue);
     default:
-      // The contract says itself what it expects of a text; zod's own words begin with "Invalid".
-      return {
-        detail: lower(issue.message),
-        fix: issue.message.startsWith("expected")
-          ? "Send it in that form."
-          : "Send it as /openapi.json describes it.",
-      };
+      return inOwnWords(issue);
   }
+}
+
+/** The contract says itself what it expects of a text; zod's own words begin with "Invalid". */
+function inOwnWords({ message }: Issue): FaultSentence {
+  return {
+    detail: lower(message),
+    fix: message.startsWith("expected")
+      ? "Send it in that form."
+      : "Send it as /openapi.json describes it.",
+  };
 }
 
 function ofType(issue: Extract<Issue, { code: "invalid_type" }>): FaultSentence {

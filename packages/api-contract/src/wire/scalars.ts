@@ -2,11 +2,16 @@ import type { IdKind, IdTypes } from "@usher/entitlement-core/kernel";
 import { idPrefixes, isId } from "@usher/entitlement-core/kernel";
 import { z } from "zod";
 
+/** For a format: what is expected when a text is there and is of another form. The rest is said by zod. */
+const expecting = (words: string) => ({
+  error: ({ code }: { readonly code: string }) => (code === "invalid_format" ? words : undefined),
+});
+
 /** RFC 3339 with zone. Answers are always in UTC with a `Z`. */
 export const instantSchema = z.iso
   .datetime({
     offset: true,
-    error: "expected an RFC 3339 instant with its zone, such as 2026-11-24T06:30:00Z",
+    ...expecting("expected an RFC 3339 instant with its zone, such as 2026-11-24T06:30:00Z"),
   })
   .meta({
     description: "RFC 3339 instant with zone; answers are in UTC.",
@@ -14,7 +19,7 @@ export const instantSchema = z.iso
   });
 
 export const dateSchema = z.iso
-  .date("expected a calendar date that exists, such as 2026-12-01")
+  .date(expecting("expected a calendar date that exists, such as 2026-12-01"))
   .meta({ description: "Calendar date.", example: "2026-12-01" });
 
 export const currencySchema = z
@@ -38,7 +43,9 @@ export const amountSchema = z
   .meta({ description: "Decimal string in major units.", example: "12.50" });
 
 /** An address that mail can be sent to. */
-export const emailSchema = z.email("expected a mail address, such as dana@example.com").max(320);
+export const emailSchema = z
+  .email(expecting("expected a mail address, such as dana@example.com"))
+  .max(320);
 
 export const moneySchema = z
   .object({ amount: amountSchema, currency: currencySchema })
