@@ -202,9 +202,9 @@ export const readingMutants: readonly Mutant[] = [
   {
     check: 46,
     fault: "from a forgotten position it goes on from now",
-    dependencies: tamperWire(() => async (_, send) => {
+    dependencies: tamperWire(() => async ({ url }, send) => {
       const response = await send();
-      if (response.status !== 410) return response;
+      if (response.status !== 410 || !isChanges(url)) return response;
       const server_time = new Date().toISOString();
       return changed(response, {
         status: 200,
