@@ -59,6 +59,26 @@ describe("a path of several stages", () => {
     await hub.reaches(id, "Active");
   });
 
+  it("nobody goes on being asked once a newer revision needs no yes, or has a fault", async () => {
+    await withStages(finance);
+    const [dearer, faulty] = [dealId(), dealId()];
+    for (const id of [dearer, faulty]) {
+      hub.vendor.win(aDeal({ id, price: "70.00" }));
+      await hub.reaches(id, "Awaiting approval");
+    }
+    hub.vendor.win(aDeal({ id: dearer, price: "90.00" }));
+    hub.vendor.win(aDeal({ id: faulty, price: "70.00", quantity: "0" }));
+    await hub.reaches(dearer, "Active");
+    await hub.reaches(faulty, "Action needed");
+    expect(await openRevisionsOf(dearer)).toEqual([]);
+    expect(await openRevisionsOf(faulty)).toEqual([]);
+    // Mended back to what was asked about at first, it is asked about anew.
+    hub.vendor.win(aDeal({ id: faulty, price: "70.00" }));
+    await hub.reaches(faulty, "Awaiting approval");
+    await hub.decide(faulty, "approve");
+    await hub.reaches(faulty, "Active");
+  });
+
   it("with a quorum of all: one yes of two is not enough", async () => {
     await withStages({ ...finance, quorum: { kind: "all" } });
     const id = dealId();
@@ -108,6 +128,8 @@ describe("hostile timing", () => {
       const isDecided = events.some((one) => one.type === "approval_decided");
       expect(isDecided).toBe(isRecorded(decision));
       expect(await hub.order(id)).toMatchObject({ problem: null, waitingOn: null });
+      // Nobody is left with a question about an order that is gone.
+      expect(await openRevisionsOf(id)).toEqual([]);
     }
   });
 

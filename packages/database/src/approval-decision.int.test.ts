@@ -13,9 +13,9 @@ import {
   replaceApprovalTasks,
 } from "./approval-task-repository.ts";
 import { createId } from "./ids.ts";
-import { listOrderEvents } from "./order-event-repository.ts";
+import { listOrderEvents, recordOrderCommand } from "./order-event-repository.ts";
 import { loadOrderForPlanning } from "./order-planning-repository.ts";
-import { loadOrder } from "./order-repository.ts";
+import { loadOrder, lockOrder } from "./order-repository.ts";
 import { aDeal, aDealLine, noon } from "./testing/a-deal.ts";
 import { aHub, type TestHub, withCatalogAndPeople } from "./testing/a-hub.ts";
 import { anOrder, askFor } from "./testing/an-order.ts";
@@ -238,6 +238,20 @@ describe("tasks", () => {
       expect(made).toEqual([]);
       expect((await findApprovalTask(tx, taskId))?.task.status).toBe("open");
     });
+  });
+
+  it("are asked of nobody once their order is canceled, in the same transaction", async () => {
+    const { orderId } = await askedAt("300.00");
+    await hub.inTenant(async (tx) => {
+      const order = await lockOrder(tx, orderId);
+      if (order === null) throw new Error("no order");
+      const command = { type: "cancel", by: "ops", reason: null } as const;
+      await recordOrderCommand(tx, { order, command, actor: "ops", now: noon });
+    });
+    expect((await tasksOf(orderId)).map((one) => one.task.status)).toEqual([
+      "superseded",
+      "superseded",
+    ]);
   });
 
   it("a task that still counts moves along to the next revision's path; the others are superseded", async () => {

@@ -44,7 +44,8 @@ export type AppendOutcome =
 
 /**
  * Appends events and brings the order's row to the state they lead to, in one statement. No events
- * change nothing. Of two that start from the same sequence exactly one appends.
+ * change nothing. Of two that start from the same sequence exactly one appends. Nobody goes on being
+ * asked for a yes that the order no longer waits for.
  */
 export async function appendOrderEvents(
   tx: TenantTransaction,
@@ -54,7 +55,7 @@ export async function appendOrderEvents(
   if (events.length === 0 && outbox.length === 0) return { kind: "appended", order };
   const next = afterEvents(input);
   const { rows } = await sql`
-    with ${appendingEvents({ ...input, next })}
+    with ${appendingEvents({ ...input, next })}, ${supersedingTasks(next)}
     ${outbox.length === 0 ? sql`` : sql`, messages as (${insertingOutbox(outbox)} where exists (select from moved))`}
     select id from moved`.execute(tx.db);
   return rows.length === 0 ? { kind: "conflict" } : { kind: "appended", order: next };
@@ -127,6 +128,22 @@ export function appendingEvents({
       insert into order_events (order_id, sequence, type, data, actor, occurred_at)
         select moved.id, e.sequence, e.type, e.data, ${actor}, ${toDate(now)}
           from moved, jsonb_to_recordset(${jsonb(rows)}) as e (sequence bigint, type text, data jsonb)
+    )`;
+}
+
+/**
+ * A part of a WITH list beside `moved`: open and waiting tasks that nothing can come of are
+ * superseded. While an order may still be approved those are the tasks of other revisions, else all.
+ */
+function supersedingTasks({ state, revisionHash }: StoredOrder): RawBuilder<unknown> {
+  const mayBeApproved =
+    state.phase === "received" ||
+    state.phase === "awaiting-approval" ||
+    (state.phase === "action-needed" && state.undoing === null);
+  return sql`superseded as (
+      update approval_tasks set status = 'superseded'
+        where order_id in (select id from moved) and status in ('open', 'waiting')
+          ${mayBeApproved ? sql`and revision_hash <> ${revisionHash}` : sql``}
     )`;
 }
 
