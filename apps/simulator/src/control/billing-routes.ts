@@ -121,6 +121,7 @@ export function addBillingRoutes(app: Hono<NodeEnv>, parts: SimulatorParts): voi
       searchLagMs: given.search_lag_ms,
       thinEvents: given.thin_events,
       secretKey: given.secret_key,
+      oldSecretKey: given.old_secret_key,
     };
     account.changeSettings(withoutUndefined(change));
     return context.json(showSettings(account));

@@ -229,6 +229,8 @@ export const accountSettingsInput = z.strictObject({
   search_lag_ms: z.int().min(0).max(600_000).optional(),
   thin_events: z.boolean().optional(),
   secret_key: z.string().min(1).optional(),
+  /** A rolled key that is still accepted; null: it has expired. */
+  old_secret_key: z.string().min(1).nullable().optional(),
 });
 
 export const customFieldInput = z.strictObject({

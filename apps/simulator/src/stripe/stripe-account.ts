@@ -22,6 +22,8 @@ import type { SubscriptionScheduleRow } from "./subscription-schedule-rows.ts";
 /** What the account's owner can change. One row. */
 export interface AccountSettings extends Row {
   readonly secretKey: string;
+  /** A key that was rolled and has not expired yet. @see https://docs.stripe.com/keys#rolling-keys */
+  readonly oldSecretKey?: string | null;
   /** Makes ids of this account differ from another's. */
   readonly idSalt: string;
   /** The test payment method a new customer is given. */

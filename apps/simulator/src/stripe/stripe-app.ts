@@ -182,7 +182,8 @@ function authenticate(account: StripeAccount, context: NodeContext) {
     basic === undefined
       ? /^Bearer (.+)$/i.exec(header)?.[1]
       : Buffer.from(basic, "base64").toString("utf8").split(":")[0];
-  if (key === account.settings().secretKey) return;
+  const { secretKey, oldSecretKey } = account.settings();
+  if (key !== undefined && (key === secretKey || key === oldSecretKey)) return;
   const message =
     key === undefined
       ? "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY')."
