@@ -39,6 +39,7 @@ export function toWireEffectiveEntitlement(
     value: effective.value === null ? null : copyValue(effective.value),
     enforcement: effective.enforcement,
     reset: effective.reset,
+    rollover: toWireLimit(effective.rollover),
     valid_until: toWireInstantOrNull(effective.validUntil),
     fail_policy: effective.failPolicy,
     geo: effective.geo.map((rule) => ({ mode: rule.mode, countries: [...rule.countries] })),

@@ -45,6 +45,7 @@ export const effectiveEntitlementSchema = z
     value: orNull(configValueSchema),
     enforcement: z.enum(["soft", "hard"]),
     reset: z.enum(["never", "day", "week", "month", "year"]),
+    rollover: limitSchema,
     valid_until: instantSchema
       .nullable()
       .meta({ description: "The earliest instant at which this may change by itself." }),
@@ -56,7 +57,8 @@ export const effectiveEntitlementSchema = z
   })
   .meta({
     id: "EffectiveEntitlement",
-    description: "The fold of all rights of one customer to one feature at one instant.",
+    description:
+      "The fold of all rights of one customer to one feature at one instant. `limit` is that of the rights alone; what was carried over from the period before, at most `rollover`, is in the `limit` of a check.",
   });
 
 export const customerEntitlementsSchema = z
