@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Peer, startPeer } from "@usher/connector-sdk/conformance";
@@ -100,6 +101,18 @@ describe("the inspector that the guide has opened", () => {
     }
     expect(text).toMatch(/<svg[\s\S]*an order starts/);
     expect(text).not.toMatch(/<script|acme-crm-secret|Bearer acme/);
+  });
+
+  it("the newest page follows what is played without closing what was opened: its one script asks, and reloads when there is something newer", async () => {
+    const answer = await fetch(url());
+    const text = await answer.text();
+    const [, script = ""] = /<script>([\s\S]*?)<\/script>/.exec(text) ?? [];
+    const hash = createHash("sha256").update(script).digest("base64");
+    expect(answer.headers.get("content-security-policy")).toContain(`script-src 'sha256-${hash}'`);
+    const [, shown] = /data-state="([^"]*)"/.exec(text) ?? [];
+    expect(await page("/state")).toBe(shown);
+    await post("/scenes/1/replay");
+    expect(await page("/state")).not.toBe(shown);
   });
 
   it("an edited scene is played: another signature is refused, and it says why", async () => {

@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import type { ConnectorName } from "../connector-name.ts";
+import { followScript, stateOf } from "./follow-newest.ts";
 import { html, type Markup } from "./html.ts";
 import { pageStyle } from "./page-style.ts";
 import { type SceneCall, type SceneInput, type SceneStep, weathers } from "./scene.ts";
@@ -9,23 +10,24 @@ import { sequencePicture } from "./sequence-picture.ts";
 interface PageInput {
   readonly name: ConnectorName;
   readonly title: string;
-  /** The page asks for itself again after this many seconds. */
-  readonly refreshSeconds?: number;
+  /** Set on the newest page, which follows what is played; see `stateOf`. */
+  readonly state?: string;
   readonly note?: string | null;
   readonly body: Markup;
 }
 
-function page({ name, title, refreshSeconds, note = null, body }: PageInput): string {
+function page({ name, title, state, note = null, body }: PageInput): string {
+  const isFollowing = state !== undefined;
   return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-${refreshSeconds === undefined ? null : html`<meta http-equiv="refresh" content="${refreshSeconds}">`}
+${isFollowing ? html`<noscript><meta http-equiv="refresh" content="1"></noscript>` : null}
 <title>${title} · ${name.display}</title>
 <style>${pageStyle}</style>
 </head>
-<body>
+<body${isFollowing ? html` data-state="${state}"` : null}>
 <header><h1>${title}</h1>
 <p class="dim">The connector ${name.kebab}, run from the files on this disk against its peer on this machine. Nothing leaves the computer, and secrets are taken out of what is shown.</p>
 <nav><a href="/">Newest</a></nav></header>
@@ -33,6 +35,7 @@ ${refreshSeconds === undefined ? null : html`<meta http-equiv="refresh" content=
 ${note === null ? null : html`<p class="note" role="status">${note}</p>`}
 ${body}
 </main>
+${isFollowing ? followScript : null}
 </body>
 </html>`.markup;
 }
@@ -47,10 +50,10 @@ export function scenePage(input: {
   readonly note: string | null;
 }): string {
   const { name, played, all, isNewest, isPlaying, note } = input;
-  const refresh = isNewest && note === null ? { refreshSeconds: 1 } : {};
+  const state = stateOf({ number: played?.number ?? null, isPlaying });
   if (played === undefined) {
     const waiting = html`<section><p>The first scene is being played …</p></section>`;
-    return page({ name, title: "Inspector", refreshSeconds: 1, body: waiting });
+    return page({ name, title: "Inspector", state, body: waiting });
   }
   const { number, trace, tookMs, because } = played;
   const isGood = trace.failure === null && trace.steps.every(({ outcome }) => outcome === "good");
@@ -58,7 +61,7 @@ export function scenePage(input: {
     name,
     title: `Scene ${number}`,
     note,
-    ...refresh,
+    ...(isNewest ? { state } : {}),
     body: html`<section>
 <p><span class="tag ${isGood ? "good" : "bad"}">${isGood ? "as it should be" : "something failed"}</span>
 <span class="dim">${tookMs} ms after ${because === "asked" ? "it was asked for" : "a file was saved"}, weather ${trace.input.weather}${isPlaying ? "; another is being played" : ""}</span></p>
@@ -74,7 +77,7 @@ ${inboundSection(played)}
 <section><h2>The order it would start</h2>${orderOf(played)}</section>
 </div>
 <section><h2>Every call</h2>${callsOf(played)}</section>
-<section><h2>Told to the log</h2>${json(trace.log)}</section>
+<section><h2>Told to the log</h2>${logOf(played)}</section>
 <section><h2>Scenes</h2><ul>${all.map((one) => html`<li><a href="/scenes/${one.number}">Scene ${one.number}</a> <span class="dim">${one.trace.input.weather}, ${one.tookMs} ms</span></li>`)}</ul></section>`,
   });
 }
@@ -106,6 +109,12 @@ function callsOf({ number, trace }: ScenePlayed): Markup {
         return callDetails(call, number, index);
       })}`,
   )}`;
+}
+
+/** An entry a line, as a log has them. */
+function logOf({ trace }: ScenePlayed): Markup {
+  if (trace.log.length === 0) return html`<p class="dim">Nothing.</p>`;
+  return html`<pre>${trace.log.map((entry) => JSON.stringify(entry)).join("\n")}</pre>`;
 }
 
 function failureOf({ error }: SceneStep): Markup | null {
@@ -179,7 +188,8 @@ ${
           ["is whole", "is broken"],
           delivery.isBroken ? "is broken" : "is whole",
         ),
-        html`<label class="wide">Body in place of the signed one (empty: as it was signed)<textarea name="delivery.body" placeholder="${signedBody ?? ""}">${delivery.body ?? ""}</textarea></label>`,
+        html`<input type="hidden" name="delivery.signedBody" value="${delivery.body === null ? (signedBody ?? "") : ""}">
+<label class="wide">Body: change it, and it arrives so under the signature of what it was<textarea name="delivery.body" spellcheck="false">${delivery.body ?? signedBody ?? ""}</textarea></label>`,
       ]
 }
 <div class="actions"><button class="main">Replay</button></div>

@@ -9,7 +9,7 @@ body{margin:0;background:var(--bg);color:var(--ink);font:15px/1.5 system-ui,-app
 a{color:var(--accent)}
 header,main{max-width:1180px;margin:0 auto;padding:18px 24px}
 main{display:grid;gap:16px;padding-top:0}
-h1{font-size:22px;margin:0;letter-spacing:-.01em}h2{font-size:16px;margin:0 0 10px}
+h1{font-size:22px;margin:0;letter-spacing:-.01em}h2{font-size:16px;margin:0 0 10px}h3{font-size:14px;margin:14px 0 4px;color:var(--dim)}
 p{margin:0 0 8px}.dim{color:var(--dim)}
 section{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:16px 20px;min-width:0;overflow-x:auto}
 .two{display:grid;gap:16px;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr))}
@@ -30,5 +30,7 @@ button.main,a.main{background:var(--accent);border-color:var(--accent);color:var
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 svg text{fill:var(--ink);font:13px system-ui,sans-serif}svg .lane{font-weight:600}svg line.life{stroke:var(--line);stroke-width:2}
 svg .good{stroke:var(--good);fill:none;stroke-width:2}svg .bad{stroke:var(--bad);fill:none;stroke-width:2;stroke-dasharray:5 4}
+.story{display:none;margin:8px 0 0;padding-left:22px}.story .bad{color:var(--bad)}
+@media (max-width:640px){header,main{padding:14px}section{padding:14px}svg{display:none}.story{display:block}}
 svg .head.good{fill:var(--good)}svg .head.bad{fill:var(--bad)}
 `);

@@ -7,7 +7,9 @@ const secretsOfScene = ["current", "previous", "another"] as const;
 export function readSceneForm(form: URLSearchParams): SceneInput {
   const text = (name: string) => form.get(name) ?? "";
   const weather = oneOf(weathers, text("weather"), "weather");
-  const body = text("delivery.body");
+  // A form sends line breaks as CR LF; a body that was not touched is signed anew.
+  const body = text("delivery.body").replaceAll("\r\n", "\n");
+  const isAsSigned = body === "" || body === text("delivery.signedBody").replaceAll("\r\n", "\n");
   const signedSecondsAgo = Number(text("delivery.signedSecondsAgo"));
   if (!Number.isFinite(signedSecondsAgo)) {
     throw new CliFailure("The seconds since the signature have to be a number.");
@@ -31,7 +33,7 @@ export function readSceneForm(form: URLSearchParams): SceneInput {
           secret: oneOf(secretsOfScene, text("delivery.secret"), "secret"),
           signedSecondsAgo,
           isBroken: text("delivery.isBroken") === "is broken",
-          body: body === "" ? null : body,
+          body: isAsSigned ? null : body,
         }
       : null,
   };

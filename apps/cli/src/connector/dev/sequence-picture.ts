@@ -7,7 +7,10 @@ const rowHeight = 44;
 const left = 90;
 const top = 46;
 
-/** Who told whom what, from top to bottom; a failure is a broken line and says its category. */
+/**
+ * Who told whom what, from top to bottom; a failure is a broken line and says its category. Where
+ * the window is too narrow for a picture, the same as a list.
+ */
 export function sequencePicture(input: {
   readonly vendor: string;
   readonly steps: readonly SceneStep[];
@@ -28,21 +31,29 @@ ${lanes.map(
 <line class="life" x1="${xOf(lane)}" y1="30" x2="${xOf(lane)}" y2="${height - 8}"/>`,
 )}
 ${steps.map((step, index) => arrow(step, top + index * rowHeight + 22))}
-</svg>`;
+</svg>
+<ol class="story">${steps.map(
+    (step) =>
+      html`<li class="${step.outcome}"><strong>${names[step.from]} → ${names[step.to]}</strong> ${told(step)}</li>`,
+  )}</ol>`;
 }
 
 function xOf(lane: (typeof lanes)[number]): number {
   return left + lanes.indexOf(lane) * laneWidth;
 }
 
-function arrow({ from, to, label, outcome, error, calls }: SceneStep, y: number): Markup {
+function told({ label, error, calls }: SceneStep): string {
+  if (error !== null) return `${label}: ${error.category}`;
+  if (calls.length === 0) return label;
+  return `${label} (${calls.length} ${calls.length === 1 ? "call" : "calls"})`;
+}
+
+function arrow(step: SceneStep, y: number): Markup {
+  const { from, to, outcome } = step;
   const [start, end] = [xOf(from), xOf(to)];
   const back = end > start ? -8 : 8;
-  const requests =
-    calls.length === 0 ? "" : ` (${calls.length} ${calls.length === 1 ? "call" : "calls"})`;
-  const told = error === null ? `${label}${requests}` : `${label}: ${error.category}`;
   return html`<line class="${outcome}" x1="${start}" y1="${y}" x2="${end}" y2="${y}"/>
 <path class="head ${outcome}" d="M${end} ${y} l${back} -5 v10 z"/>
-<text x="${(start + end) / 2}" y="${y - 7}" text-anchor="middle">${told}</text>
+<text x="${(start + end) / 2}" y="${y - 7}" text-anchor="middle">${told(step)}</text>
 `;
 }

@@ -8,6 +8,7 @@ import type { ConnectorName } from "../connector-name.ts";
 import { createRedactor } from "../record/redact.ts";
 import { writeFixture } from "../record/write-fixture.ts";
 import { runTool } from "../run-tool.ts";
+import { followScriptSource, stateOf } from "./follow-newest.ts";
 import { editPage, problemPage, scenePage, testPage } from "./inspector-page.ts";
 import { readSceneForm } from "./read-scene-form.ts";
 import type { ScenePlayed, SceneRunner } from "./scene-runner.ts";
@@ -24,6 +25,7 @@ const formBytesMax = 1024 * 1024;
 type Reply =
   | { readonly kind: "page"; readonly status?: number; readonly text: string }
   | { readonly kind: "json"; readonly value: unknown }
+  | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "see"; readonly path: string };
 
 /**
@@ -53,10 +55,14 @@ export async function startInspector(input: {
     };
   }
 
+  const state = () =>
+    stateOf({ number: runner.played()[0]?.number ?? null, isPlaying: runner.isPlaying() });
+
   function get(path: string, query: URLSearchParams): Reply | null {
     const note = query.get("note");
     const [, number = "", rest = ""] = /^\/scenes\/(\d+)(\/\w+)?$/.exec(path) ?? [];
     if (path === "/") return show(runner.played()[0], true, note);
+    if (path === "/state") return { kind: "text", text: state() };
     if (path === "/scenes.json") return { kind: "json", value: runner.played() };
     if (number === "") return null;
     const played = sceneOf(number);
@@ -153,11 +159,15 @@ export async function startInspector(input: {
           outgoing.end(JSON.stringify(reply.value));
           return;
         }
+        if (reply.kind === "text") {
+          outgoing.writeHead(200, { "content-type": "text/plain", "cache-control": "no-store" });
+          outgoing.end(reply.text);
+          return;
+        }
         outgoing
           .writeHead(reply.status ?? 200, {
             "content-type": "text/html; charset=utf-8",
-            "content-security-policy":
-              "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
+            "content-security-policy": `default-src 'none'; style-src 'unsafe-inline'; script-src ${followScriptSource}; connect-src 'self'; form-action 'self'; frame-ancestors 'none'`,
             "cache-control": "no-store",
           })
           .end(reply.text);
