@@ -5,6 +5,7 @@ import { CliFailure } from "../cli-failure.ts";
 import { expectOk } from "../hub.ts";
 import { paintStatus, renderTable } from "../output.ts";
 import { renderEvent } from "../render-event.ts";
+import { renderRail } from "../render-rail.ts";
 import type { CommandContext, RunCommand } from "./command-context.ts";
 import { addOrderPreviewCommand } from "./order-preview.ts";
 
@@ -153,7 +154,7 @@ function renderOrder(order: WireOrder, events: readonly WireOrderEvent[]): strin
       (line.unit_price === null
         ? ""
         : ` at ${line.unit_price.amount} ${line.unit_price.currency}`) +
-      (line.active_until === null ? "" : `, until ${line.active_until.slice(0, 10)}`),
+      (line.term === null ? "" : `, ${line.term.months} months from ${line.term.starts_on}`),
   );
   const holder =
     order.problem !== null
@@ -164,6 +165,7 @@ function renderOrder(order: WireOrder, events: readonly WireOrderEvent[]): strin
   return [
     `${colors.bold(`Order ${order.number}`)} ${paintStatus(order.status)}  ${order.customer?.name ?? "no customer"} · ${order.name}`,
     `  ${order.source.system} ${order.source.id}, revision ${order.revision} (${order.revision_hash.slice(0, 19)}…)`,
+    `  ${renderRail(order, events)}`,
     ...holder,
     ...lines,
     ...events.map((event) => `  ${colors.dim(event.occurred_at)}  ${renderEvent(event)}`),

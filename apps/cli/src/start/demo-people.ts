@@ -2,7 +2,7 @@ import type { UsherClient } from "@usher/api-contract";
 import { expectOk } from "../hub.ts";
 
 /** The demo's approver: Finance, and nobody who sold anything. */
-export const dana = {
+const dana = {
   email: "dana.kim@demo.example",
   name: "Dana Kim",
   groups: ["finance", "legal"],
