@@ -176,6 +176,38 @@ describe("events after an outage", () => {
     expect((await readAll(world, checkpoint)).pages[0]?.isFullRead).toBeUndefined();
   });
 
+  it("that Stripe no longer keeps: a checkout that was paid meanwhile is among what stands", async () => {
+    const world = await aWorld({ checkout: true });
+    const start = (await readAll(world, null)).checkpoint;
+    const order = anOrder({ lines: [aLine(once)] });
+    const page = await world.billing.startCheckout?.(
+      { order, successUrl: "https://seller.example/ok", cancelUrl: "https://seller.example/no" },
+      world.contextOf(order),
+    );
+    const paid = await fetch(
+      `${world.simulator.url}/control/stripe/checkout_sessions/${page?.recordId}/complete`,
+      {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ outcome: "paid" }),
+      },
+    );
+    expect(paid.ok).toBe(true);
+    world.wait(31 * day);
+    const { events } = await readAll(world, start);
+    const changes = await Promise.all(
+      events.map(({ eventId, body }) =>
+        world.billing.readChange({ eventId, body }, aCallContext({ now: world.now })),
+      ),
+    );
+    expect(changes).toContainEqual({
+      kind: "checkout",
+      orderId: order.orderId,
+      recordId: page?.recordId,
+      outcome: "paid",
+    });
+  });
+
   it("whose last page ended with one that is gone are read from the top again", async () => {
     const world = await aWorld();
     const start = (await readAll(world, null)).checkpoint ?? {};

@@ -19,6 +19,8 @@ const keptSeconds = 30 * 86_400 - 3_600;
 export interface ReadStripeEvents {
   readonly client: StripeClient;
   readonly overlapSeconds: number;
+  /** Customers pay on Stripe's pages as well: the connection may read them. */
+  readonly hasCheckout: boolean;
   readonly nowMs: number;
   readonly context: CallContext;
 }
@@ -26,14 +28,14 @@ export interface ReadStripeEvents {
 /**
  * What Stripe announced since the checkpoint, delivered or not: `delivery_success=false` would leave
  * out what a proxy in front of a hub that was down answered with a 200. Whoever was away for longer
- * than Stripe remembers is given what stands instead: every invoice and subscription of Usher's, as
- * if it had been announced.
+ * than Stripe remembers is given what stands instead: every checkout gone through, invoice and
+ * subscription of Usher's, as if it had been announced.
  * @see https://docs.stripe.com/webhooks/process-undelivered-events
  */
 export async function readStripeEvents(
   input: ReadStripeEvents & { readonly checkpoint: Checkpoint | null },
 ): Promise<AnnouncementPage> {
-  const { nowMs, overlapSeconds, context } = input;
+  const { nowMs, overlapSeconds, hasCheckout, context } = input;
   const nowSeconds = Math.floor(nowMs / 1000);
   const at: StripeCheckpoint = readCheckpoint({ checkpoint: input.checkpoint, nowSeconds }) ?? {
     from: nowSeconds - overlapSeconds,
@@ -42,6 +44,8 @@ export async function readStripeEvents(
     lastId: "",
   };
   switch (at.phase) {
+    case "checkouts":
+      return readCheckouts(at, input);
     case "invoices":
       return readInvoices(at, input);
     case "subscriptions":
@@ -50,11 +54,16 @@ export async function readStripeEvents(
       if (at.from >= nowSeconds - keptSeconds) return readEvents(at, input);
   }
   context.log({
-    message: `Stripe keeps events for 30 days, and the last one read is of ${toIso(at.from)}: every invoice and subscription is read instead`,
+    message: `Stripe keeps events for 30 days, and the last one read is of ${toIso(at.from)}: what stands is read instead: ${hasCheckout ? "checkouts, " : ""}invoices and subscriptions`,
   });
   return {
     events: [],
-    checkpoint: { from: at.from, until: nowSeconds, phase: "invoices", lastId: "" },
+    checkpoint: {
+      from: at.from,
+      until: nowSeconds,
+      phase: hasCheckout ? "checkouts" : "invoices",
+      lastId: "",
+    },
     hasMore: true,
     isFullRead: true,
   };
@@ -98,6 +107,45 @@ async function readEvents(
     },
     hasMore: false,
   };
+}
+
+async function readCheckouts(
+  at: StripeCheckpoint,
+  { client, context }: ReadStripeEvents,
+): Promise<AnnouncementPage> {
+  const until = at.until ?? at.from;
+  const list = await listOrStartAgain((startingAfter) =>
+    client.call(
+      {
+        what: "Reading every checkout gone through",
+        isWrite: false,
+        run: (stripe) =>
+          stripe.checkout.sessions.list({
+            status: "complete",
+            created: { lte: until },
+            limit: pageSize,
+            ...startingAfter,
+          }),
+      },
+      context,
+    ),
+  )(at.lastId);
+  const events = list.data
+    .filter((one) => one.metadata?.[metadataKeys.orderId] !== undefined)
+    .map((one) =>
+      standing({
+        id: one.id,
+        object: "checkout.session",
+        type: "checkout.session.completed",
+        until,
+      }),
+    );
+  const lastId = list.data.at(-1)?.id;
+  const checkpoint: StripeCheckpoint =
+    list.has_more && lastId !== undefined
+      ? { ...at, lastId }
+      : { ...at, phase: "invoices", lastId: "" };
+  return { events, checkpoint, hasMore: true };
 }
 
 async function readInvoices(
@@ -211,7 +259,7 @@ function toHint({ id, type, created, data }: Stripe.Event): InboundEvent {
 /** Something that stands, as if it had been announced when the read began. */
 function standing(input: {
   readonly id: string;
-  readonly object: "invoice" | "subscription";
+  readonly object: "checkout.session" | "invoice" | "subscription";
   readonly type: (typeof stripeEventTypes)[number];
   readonly until: number;
 }): InboundEvent {

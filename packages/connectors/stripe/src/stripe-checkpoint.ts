@@ -12,13 +12,13 @@ const unixSeconds = z.int().min(0);
  * after it in time and before it in the list, so that no page moves. The next pass begins where this
  * one began, less the overlap.
  *
- * The phases `invoices` and `subscriptions` read what stands instead, when the events since `from`
+ * The phases `checkouts`, `invoices` and `subscriptions` read what stands instead, when the events since `from`
  * are forgotten.
  */
 export const stripeCheckpoint = z.strictObject({
   from: unixSeconds,
   until: unixSeconds.nullable(),
-  phase: z.enum(["events", "invoices", "subscriptions"]),
+  phase: z.enum(["events", "checkouts", "invoices", "subscriptions"]),
   lastId: z.string().regex(/^\w{0,255}$/),
 });
 export type StripeCheckpoint = z.output<typeof stripeCheckpoint>;

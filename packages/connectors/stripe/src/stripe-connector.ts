@@ -87,6 +87,7 @@ export function createStripeConnector(): ConnectorDefinition {
               checkpoint,
               client,
               overlapSeconds: config.overlapSeconds,
+              hasCheckout: config.checkout,
               nowMs: now(),
               context,
             }),
