@@ -13,6 +13,7 @@ const catalog = published();
 const dealBreaks: readonly (readonly [ErrorCode, Partial<Deal>])[] = [
   ["missing_account", { account: null }],
   ["deal_reopened", { isWon: false }],
+  ["deal_cancels", { kind: "cancel" }],
 ];
 const lineBreaks: readonly (readonly [ErrorCode, Partial<DealLine>])[] = [
   ["unknown_product", { productCode: "GTXPro" }],

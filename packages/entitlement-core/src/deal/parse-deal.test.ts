@@ -75,6 +75,7 @@ it.each<[string, Partial<Deal>, ErrorCode, string]>([
   ["a currency that is none", { currency: "US$" }, "missing_currency", "CurrencyIsoCode"],
   ["no lines", { lines: [] }, "missing_lines", "OpportunityLineItems"],
   ["a stage that is no longer won", { isWon: false }, "deal_reopened", "StageName"],
+  ["a kind that takes back", { kind: "cancel" }, "deal_cancels", "Type"],
   [
     "two lines of one id",
     { lines: [aDealLine(), aDealLine()] },

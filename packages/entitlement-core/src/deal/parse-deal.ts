@@ -58,8 +58,16 @@ export function parseDeal({
   if (kind === undefined) {
     report({
       code: "invalid_request",
-      field: "stage",
+      field: "kind",
       says: `the kind is ${quoteValue(deal.kind)}; expected one of ${kinds.join(", ")}.`,
+    });
+  }
+  if (kind === "cancel") {
+    // It would be billed like any other and grant nothing: what it takes back is another order's.
+    report({
+      code: "deal_cancels",
+      field: "kind",
+      says: `the deal is a cancelation, and a deal cannot take back what another one granted. Cancel the order that it is about, which ends its rights and takes back its bills; then cancel this one too, or correct ${words.fields.kind}.`,
     });
   }
   const customer = parseCustomer({ deal, words, faults, report });

@@ -6,6 +6,8 @@ export interface DealFieldWords {
   readonly country: string;
   readonly currency: string;
   readonly stage: string;
+  /** What the deal does: something new, a change, a renewal. */
+  readonly kind: string;
   readonly closeDate: string;
   readonly lines: string;
   readonly productCode: string;
@@ -36,6 +38,7 @@ const salesforce: DealWords = {
     country: "Account.BillingCountryCode",
     currency: "CurrencyIsoCode",
     stage: "StageName",
+    kind: "Type",
     closeDate: "CloseDate",
     lines: "OpportunityLineItems",
     productCode: "ProductCode",
@@ -57,6 +60,7 @@ const hubspot: DealWords = {
     country: "company.hs_country_code",
     currency: "deal_currency_code",
     stage: "dealstage",
+    kind: "dealtype",
     closeDate: "closedate",
     lines: "associated line items",
     productCode: "line_item.hs_sku",
@@ -78,6 +82,7 @@ const rest: DealWords = {
     country: "customer.country",
     currency: "currency",
     stage: "source",
+    kind: "kind",
     closeDate: "closed_on",
     lines: "lines",
     productCode: "lines[].sku",

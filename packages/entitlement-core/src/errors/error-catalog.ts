@@ -240,6 +240,11 @@ export const errorCatalog = {
     audience: "sales",
     title: "The deal was re-opened after it was won",
   },
+  deal_cancels: {
+    status: null,
+    audience: "sales",
+    title: "The deal is a cancelation, which no order can carry out",
+  },
   deal_deleted: { status: null, audience: "sales", title: "The deal is gone from the CRM" },
   account_deleted: {
     status: null,
