@@ -109,6 +109,41 @@ describe("a tenant with an ERP", () => {
     expect(await undoneOf(id)).toEqual(["book undone", "bill undone"]);
   });
 
+  it.each(["bill", "bookOrder"])(
+    "is taken back in both when it is canceled while the answer of %s, which was made, is on its way",
+    async (method) => {
+      const id = dealId();
+      let isCanceled = false;
+      const meanwhile = async () => {
+        if (isCanceled) return;
+        isCanceled = true;
+        await hub.command(id, { type: "cancel", by: "ops", reason: null });
+      };
+      hub.vendor.mood(method, { meanwhile, about: `acc-${id}` });
+      hub.vendor.win(aDeal({ id }));
+      const order = await hub.reaches(id, "Canceled");
+      hub.vendor.mood(method, null);
+      await hub.shows(id, "Canceled");
+      expect(isCanceled).toBe(true);
+      expect(hub.vendor.standingBills(order.id)).toEqual([]);
+      expect(salesOf(order.id).filter((one) => one.standing)).toEqual([]);
+      expect((await hub.events(id)).map(({ type }) => type)).not.toContain("entitlements_granted");
+    },
+  );
+
+  it("leaves nothing behind when it is canceled as soon as it is known", async () => {
+    for (let round = 0; round < 3; round += 1) {
+      const id = dealId();
+      hub.vendor.win(aDeal({ id }));
+      await until(async () => await hub.order(id).then(Boolean, () => false));
+      await hub.command(id, { type: "cancel", by: "ops", reason: "a slip" });
+      const order = await hub.reaches(id, "Canceled");
+      await hub.shows(id, "Canceled");
+      expect(hub.vendor.standingBills(order.id)).toEqual([]);
+      expect(salesOf(order.id).filter((one) => one.standing)).toEqual([]);
+    }
+  });
+
   it("takes the bill back when it is canceled after the ERP refused, though nothing was booked", async () => {
     const id = dealId();
     const refuse = { category: "validation", message: "The period is closed" } as const;
