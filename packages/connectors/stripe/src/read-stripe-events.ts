@@ -1,16 +1,15 @@
-import {
-  type AnnouncementPage,
-  type CallContext,
-  type Checkpoint,
-  type InboundEvent,
-  isConnectorError,
+import type {
+  AnnouncementPage,
+  CallContext,
+  Checkpoint,
+  InboundEvent,
 } from "@usher/connector-sdk/spec";
 import type Stripe from "stripe";
-import { isLivingInvoice, orderIdOfInvoice } from "./find-order-bills.ts";
+import { listOrStartAgain } from "./list-or-start-again.ts";
+import { readStanding } from "./read-standing.ts";
 import { stripeEventTypes } from "./read-stripe-change.ts";
 import { readCheckpoint, type StripeCheckpoint } from "./stripe-checkpoint.ts";
 import type { StripeClient } from "./stripe-client.ts";
-import { metadataKeys } from "./stripe-metadata.ts";
 
 const pageSize = 100;
 /** Stripe keeps events for 30 days; an hour of that is for clocks that differ. */
@@ -45,11 +44,9 @@ export async function readStripeEvents(
   };
   switch (at.phase) {
     case "checkouts":
-      return readCheckouts(at, input);
     case "invoices":
-      return readInvoices(at, input);
     case "subscriptions":
-      return readSubscriptions(at, input);
+      return readStanding({ ...input, at, phase: at.phase });
     case "events":
       if (at.from >= nowSeconds - keptSeconds) return readEvents(at, input);
   }
@@ -109,138 +106,6 @@ async function readEvents(
   };
 }
 
-async function readCheckouts(
-  at: StripeCheckpoint,
-  { client, context }: ReadStripeEvents,
-): Promise<AnnouncementPage> {
-  const until = at.until ?? at.from;
-  const list = await listOrStartAgain((startingAfter) =>
-    client.call(
-      {
-        what: "Reading every checkout gone through",
-        isWrite: false,
-        run: (stripe) =>
-          stripe.checkout.sessions.list({
-            status: "complete",
-            created: { lte: until },
-            limit: pageSize,
-            ...startingAfter,
-          }),
-      },
-      context,
-    ),
-  )(at.lastId);
-  const events = list.data
-    .filter((one) => one.metadata?.[metadataKeys.orderId] !== undefined)
-    .map((one) =>
-      standing({
-        id: one.id,
-        object: "checkout.session",
-        type: "checkout.session.completed",
-        until,
-      }),
-    );
-  const lastId = list.data.at(-1)?.id;
-  const checkpoint: StripeCheckpoint =
-    list.has_more && lastId !== undefined
-      ? { ...at, lastId }
-      : { ...at, phase: "invoices", lastId: "" };
-  return { events, checkpoint, hasMore: true };
-}
-
-async function readInvoices(
-  at: StripeCheckpoint,
-  { client, context }: ReadStripeEvents,
-): Promise<AnnouncementPage> {
-  const until = at.until ?? at.from;
-  const list = await listOrStartAgain((startingAfter) =>
-    client.call(
-      {
-        what: "Reading every invoice",
-        isWrite: false,
-        run: (stripe) =>
-          stripe.invoices.list({ created: { lte: until }, limit: pageSize, ...startingAfter }),
-      },
-      context,
-    ),
-  )(at.lastId);
-  const events = list.data
-    .filter((one) => orderIdOfInvoice(one) !== null && isLivingInvoice(one))
-    .map((one) =>
-      standing({
-        id: one.id,
-        object: "invoice",
-        type: one.status === "paid" ? "invoice.paid" : "invoice.payment_failed",
-        until,
-      }),
-    );
-  const lastId = list.data.at(-1)?.id;
-  const checkpoint: StripeCheckpoint =
-    list.has_more && lastId !== undefined
-      ? { ...at, lastId }
-      : { ...at, phase: "subscriptions", lastId: "" };
-  return { events, checkpoint, hasMore: true };
-}
-
-async function readSubscriptions(
-  at: StripeCheckpoint,
-  { client, context, overlapSeconds }: ReadStripeEvents,
-): Promise<AnnouncementPage> {
-  const until = at.until ?? at.from;
-  const list = await listOrStartAgain((startingAfter) =>
-    client.call(
-      {
-        what: "Reading every subscription",
-        isWrite: false,
-        run: (stripe) =>
-          stripe.subscriptions.list({
-            status: "all",
-            created: { lte: until },
-            limit: pageSize,
-            ...startingAfter,
-          }),
-      },
-      context,
-    ),
-  )(at.lastId);
-  const events = list.data
-    .filter((one) => one.metadata[metadataKeys.orderId] !== undefined)
-    .map((one) =>
-      standing({
-        id: one.id,
-        object: "subscription",
-        type: "customer.subscription.updated",
-        until,
-      }),
-    );
-  const lastId = list.data.at(-1)?.id;
-  if (list.has_more && lastId !== undefined) {
-    return { events, checkpoint: { ...at, lastId }, hasMore: true };
-  }
-  // What happened while everything was read is in the events again.
-  const from = until - overlapSeconds;
-  return {
-    events,
-    checkpoint: { from, until: null, phase: "events", lastId: "" },
-    hasMore: true,
-  };
-}
-
-/** Stripe no longer knows the object that a page ends with, and cannot go on from it: the list is read from its top again. */
-function listOrStartAgain<T>(
-  list: (startingAfter: { readonly starting_after?: string }) => Promise<T>,
-): (lastId: string) => Promise<T> {
-  return async (lastId) => {
-    if (lastId === "") return list({});
-    try {
-      return await list({ starting_after: lastId });
-    } catch (error) {
-      if (!isConnectorError(error) || error.detail.category !== "not_found") throw error;
-      return list({});
-    }
-  };
-}
-
 /** The event's payload is a hint: which object it is about is all that is kept of it. */
 function toHint({ id, type, created, data }: Stripe.Event): InboundEvent {
   const { object } = data;
@@ -253,23 +118,6 @@ function toHint({ id, type, created, data }: Stripe.Event): InboundEvent {
     type,
     dealId: null,
     body: { id, object: "event", type, created, data: { object: about } },
-  };
-}
-
-/** Something that stands, as if it had been announced when the read began. */
-function standing(input: {
-  readonly id: string;
-  readonly object: "checkout.session" | "invoice" | "subscription";
-  readonly type: (typeof stripeEventTypes)[number];
-  readonly until: number;
-}): InboundEvent {
-  const { id, object, type, until } = input;
-  const eventId = `standing:${until}:${id}`;
-  return {
-    eventId,
-    type,
-    dealId: null,
-    body: { id: eventId, object: "event", type, created: until, data: { object: { id, object } } },
   };
 }
 
