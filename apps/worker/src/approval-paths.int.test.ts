@@ -102,7 +102,7 @@ describe("hostile timing", () => {
         hub.decide(id, "approve", dana),
         hub.decide(id, "reject", fred),
       ]);
-      expect([isRecorded(yes), isRecorded(no)].toSorted()).toEqual([false, true]);
+      expect(isRecorded(yes)).not.toBe(isRecorded(no));
       const order = await hub.reaches(id, isRecorded(yes) ? "Active" : "Rejected");
       const decided = (await hub.events(id)).filter((one) => one.type === "approval_decided");
       expect(decided).toHaveLength(1);
