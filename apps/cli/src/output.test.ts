@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { createOutput, renderTable } from "./output.ts";
+import { clip, createOutput, renderTable } from "./output.ts";
 
 it("with --json exactly one document is printed, whatever is said besides", () => {
   const written: string[] = [];
@@ -13,4 +13,9 @@ it("a table of nothing says so in a sentence", () => {
   expect(renderTable({ columns: ["a"], rows: [], empty: "There is nothing." })).toBe(
     "There is nothing.",
   );
+});
+
+it("a long cell stays on its line, and shows that there is more", () => {
+  expect(clip("twelve signs", 12)).toBe("twelve signs");
+  expect(clip("a sentence that goes on", 12)).toBe("a sentence…");
 });

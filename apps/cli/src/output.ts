@@ -42,6 +42,11 @@ export function renderTable(input: {
   return [colors.dim(line(input.columns)), ...input.rows.map(line)].join("\n");
 }
 
+/** A cell of a table that is to stay on its line; the whole text is shown where the thing is shown alone. */
+export function clip(text: string, charactersMax: number): string {
+  return text.length <= charactersMax ? text : `${text.slice(0, charactersMax - 1).trimEnd()}…`;
+}
+
 const statusColor: Readonly<Record<string, (text: string) => string>> = {
   Received: colors.dim,
   "Awaiting approval": colors.yellow,

@@ -2,7 +2,7 @@ import type { WireApprovalTask } from "@usher/api-contract";
 import type { Command } from "commander";
 import { CliFailure } from "../cli-failure.ts";
 import { expectOk } from "../hub.ts";
-import { renderTable } from "../output.ts";
+import { clip, renderTable } from "../output.ts";
 import type { CommandContext, RunCommand } from "./command-context.ts";
 import { findOrder } from "./order-commands.ts";
 
@@ -48,7 +48,7 @@ async function listOpenTasks({ hub, output }: CommandContext): Promise<void> {
         String(task.order_number),
         task.stage_name,
         task.customer_name ?? "–",
-        task.reasons.map((reason) => reason.sentence).join("; "),
+        clip(task.reasons.map((reason) => reason.sentence).join(" "), 72),
         task.due_at ?? "–",
         task.id,
       ]),

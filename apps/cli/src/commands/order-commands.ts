@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import colors from "picocolors";
 import { CliFailure } from "../cli-failure.ts";
 import { expectOk } from "../hub.ts";
-import { paintStatus, renderTable } from "../output.ts";
+import { clip, paintStatus, renderTable } from "../output.ts";
 import { renderEvent } from "../render-event.ts";
 import { renderRail } from "../render-rail.ts";
 import type { CommandContext, RunCommand } from "./command-context.ts";
@@ -125,8 +125,8 @@ async function listOrders(
         String(one.number),
         one.status,
         one.customer?.name ?? "–",
-        one.name,
-        holderOf(one),
+        clip(one.name, 40),
+        clip(holderOf(one), 72),
         one.id,
       ]),
       empty: "There are no such orders.",

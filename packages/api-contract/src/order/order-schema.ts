@@ -196,7 +196,7 @@ export const orderEventSchema = z
       .meta({ description: "What happened, in the past tense.", example: "order_billed" }),
     sentence: z
       .string()
-      .meta({ description: "The event for people.", example: "Billed in stripe: USD 86,400.00" }),
+      .meta({ description: "The event for people.", example: "Billed in Stripe: 86,400.00 USD" }),
     detail: z
       .string()
       .nullable()
