@@ -57,6 +57,7 @@ async function startHarness({
       webhookUri,
       changes,
       portalId: portal.settings().portalId,
+      renewals: {},
       ...change,
     });
   if (changes === "journal") await world.setUp(config(world.url));

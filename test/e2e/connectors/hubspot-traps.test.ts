@@ -304,6 +304,23 @@ describe("reading HubSpot's deals", () => {
 });
 
 describe("writing to HubSpot", () => {
+  it.each([500, 502, 503, 504])(
+    "a write answered %i, which the SDK posts again up to its number of retries, is posted once",
+    async (status) => {
+      const { world, crm, proxy } = await aWorld();
+      const [dealId = ""] = await world.winDeals([{ name: "won" }]);
+      const isUpdate = ({ path }: { readonly path: string }) => path.endsWith("/batch/update");
+      const headers = { "content-type": "application/json" };
+      const body = '{"status":"error","message":"oops"}';
+      proxy.strike({ when: isUpdate, fault: { kind: "answer", status, headers, body } });
+      const { category } = await outcomeOf(
+        crm.writeStatus({ dealId, status: aStatus() }, aCallContext()),
+      );
+      expect(["transient", "outcome_unknown"]).toContain(category);
+      expect(proxy.requests.filter(isUpdate)).toHaveLength(1);
+    },
+  );
+
   it("an input's error inside a 207 is that deal's alone, by name and property", async () => {
     const { world, crm } = await aWorld();
     const [good = "", bad = ""] = await world.winDeals([{ name: "good" }, { name: "bad" }]);

@@ -28,6 +28,7 @@ export const conformance: ConformanceSubject = {
         overlapSeconds,
         concurrentCallsMax: 3,
         orders: {},
+        renewals: {},
         ...change,
       });
     return {

@@ -43,6 +43,64 @@ describe("how many calls an order costs", () => {
   });
 });
 
+describe("what stripe-node does by itself", () => {
+  const isSubscription = ({ path, method }: { readonly path: string; readonly method: string }) =>
+    method === "POST" && path === "/v1/subscriptions";
+  const refusal = (status: number, error: Readonly<Record<string, string>>) =>
+    ({
+      kind: "answer",
+      status,
+      headers: { "content-type": "application/json", "stripe-should-retry": "true" },
+      body: JSON.stringify({ error: { message: "refused", ...error } }),
+    }) as const;
+
+  it("a closed connection is re-sent even at zero retries: here the write is sent once, and is of unknown outcome", async () => {
+    const { bill, proxy } = await aWorld();
+    proxy.strike({ when: isSubscription, fault: { kind: "reset-before-commit" } });
+    expect((await outcomeOf(bill(anOrder()))).category).toBe("outcome_unknown");
+    expect(proxy.requests.filter(isSubscription)).toHaveLength(1);
+  });
+
+  it.each([
+    [429, { type: "invalid_request_error", code: "lock_timeout" }],
+    [409, { type: "idempotency_error", code: "idempotency_key_in_use" }],
+    [500, { type: "api_error" }],
+  ])(
+    "a write answered %i with stripe-should-retry is repeated: here it is sent once",
+    async (status, error) => {
+      const { bill, proxy } = await aWorld();
+      proxy.strike({ when: isSubscription, fault: refusal(status, error) });
+      expect((await outcomeOf(bill(anOrder()))).category).not.toBe("ok");
+      expect(proxy.requests.filter(isSubscription)).toHaveLength(1);
+    },
+  );
+
+  it("every POST gets an idempotency key of its own: here two attempts of one step carry one key", async () => {
+    const { bill, connect, proxy } = await aWorld();
+    const order = anOrder();
+    proxy.strike({ when: isSubscription, fault: { kind: "reset-before-commit" }, times: 1 });
+    await outcomeOf(bill(order));
+    await bill(order, connect());
+    const keys = proxy.requests
+      .filter(isSubscription)
+      .map(({ headers }) => headers["idempotency-key"]);
+    expect(keys).toHaveLength(2);
+    expect(new Set(keys).size).toBe(1);
+  });
+
+  it.each(["42", '"ok"', "null"])(
+    "the answer %s ends the process, outside of any promise: here it is told, and the write of unknown outcome",
+    async (body) => {
+      const { bill, proxy } = await aWorld();
+      const headers = { "content-type": "application/json" };
+      proxy.strike({ when: isSubscription, fault: { kind: "answer", status: 200, headers, body } });
+      const outcome = await outcomeOf(bill(anOrder()));
+      expect(outcome).toMatchObject({ category: "schema_drift" });
+      expect(outcome).toMatchObject({ message: expect.stringContaining("it is no object") });
+    },
+  );
+});
+
 describe("what is billed", () => {
   it("carries order, revision and line in its metadata, and adds up to the price of the term", async () => {
     const { bill, stripe } = await aWorld();

@@ -1,4 +1,5 @@
 export * from "./allowed-hosts.ts";
+export * from "./ask-for-token.ts";
 export * from "./base-url.ts";
 export * from "./category-of-status.ts";
 export * from "./concurrency-limit.ts";
@@ -13,5 +14,6 @@ export * from "./plain-decimal.ts";
 export * from "./read-json-answer.ts";
 export { readQuota } from "./read-quota.ts";
 export * from "./retry-after.ts";
+export * from "./shared-session.ts";
 export * from "./to-connector-error.ts";
 export * from "./verify-timestamped-signature.ts";

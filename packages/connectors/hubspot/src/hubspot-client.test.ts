@@ -11,7 +11,11 @@ const json = (status: number, body: unknown): Answer => {
     new Response(text, { status, headers: { "content-type": "application/json;charset=utf-8" } });
 };
 
-function connectTo(answer: Answer, clock: { nowMs: number } = { nowMs: Date.now() }) {
+function connectTo(
+  answer: Answer,
+  clock: { nowMs: number } = { nowMs: Date.now() },
+  wait: () => Promise<void> = () => Promise.resolve(),
+) {
   const requests: Request[] = [];
   const { crm } = createHubSpotConnector().connect(
     {
@@ -23,9 +27,13 @@ function connectTo(answer: Answer, clock: { nowMs: number } = { nowMs: Date.now(
       },
     },
     {
-      fetch: (input, init) => {
+      fetch: async (input, init) => {
         requests.push(new Request(input, init));
-        return Promise.resolve(answer());
+        const aborted = new Promise<never>((_, reject) => {
+          init?.signal?.addEventListener("abort", () => reject(init.signal?.reason));
+        });
+        await Promise.race([wait(), aborted]);
+        return answer();
       },
       now: () => clock.nowMs,
     },
@@ -35,6 +43,8 @@ function connectTo(answer: Answer, clock: { nowMs: number } = { nowMs: Date.now(
   return {
     requests,
     clock,
+    context,
+    crm,
     read: () => outcomeOf(crm.readDeals({ dealIds: ["101"] }, context())),
     search: () => outcomeOf(crm.readChanges({ checkpoint: null }, context())),
   };
@@ -57,6 +67,20 @@ describe("the SDK's own habits", () => {
     expect(requests).toHaveLength(2);
     expect(performance.now() - startMs).toBeLessThan(2_000);
     expect(somebodyElse.config.numberOfApiCallRetries).toBe(6);
+  });
+
+  it("no request time-out: here a peer that hangs is left at the call's deadline", async () => {
+    const { context, crm } = connectTo(
+      json(200, {}),
+      undefined,
+      () => new Promise(() => undefined),
+    );
+    const startMs = performance.now();
+    const outcome = await outcomeOf(
+      crm.readDeals({ dealIds: ["101"] }, { ...context(), deadline: Date.now() + 200 }),
+    );
+    expect(outcome.category).toBe("transient");
+    expect(performance.now() - startMs).toBeLessThan(5_000);
   });
 
   it("a page of HTML with status 502 is transient, with one request", async () => {

@@ -1,12 +1,10 @@
 import {
-  categoryOfStatus,
+  askForToken,
   connectorFailure,
   type HttpAnswer,
   type HttpClient,
-  parseShape,
-  readJsonAnswer,
 } from "@usher/connector-sdk/http";
-import type { CallLog, ConnectorError, TokenStore } from "@usher/connector-sdk/spec";
+import type { CallLog, TokenStore } from "@usher/connector-sdk/spec";
 import { z } from "zod";
 import { fromHubSpotAnswer } from "./hubspot-failure.ts";
 
@@ -27,7 +25,6 @@ const tokenAnswer = z.looseObject({
   expires_in: z.int().min(1),
 });
 
-const tokenTimeoutMs = 20_000;
 /** A token is given up this long before it ends, so that none ends on its way. */
 const marginMs = 60_000;
 /** How old a stored token is nobody knows: it is used for some minutes, or until HubSpot says that it expired. */
@@ -105,25 +102,17 @@ export function createHubSpotSessions(input: {
     return token;
   }
 
-  async function ask(spent: string | null, log: CallLog) {
-    const answer = await http.send(
-      {
-        method: "POST",
-        url: `${input.baseUrl}/oauth/v1/token`,
-        headers: {
-          "content-type": "application/x-www-form-urlencoded",
-          accept: "application/json",
-        },
-        body: new URLSearchParams(formOf(spent)).toString(),
-        // A token more or less changes nothing over there.
-        isWrite: false,
-      },
-      { deadline: now() + tokenTimeoutMs, signal: new AbortController().signal, log },
-    );
-    if (answer.status !== 200) throw tokenFailure(answer);
-    const value = readJsonAnswer({ answer, isWrite: false, what });
-    return parseShape({ schema: tokenAnswer, value, what });
-  }
+  const ask = (spent: string | null, log: CallLog) =>
+    askForToken({
+      http,
+      now,
+      log,
+      url: `${input.baseUrl}/oauth/v1/token`,
+      form: formOf(spent),
+      schema: tokenAnswer,
+      what,
+      refusal: refusalOf,
+    });
 
   function formOf(spent: string | null): Record<string, string> {
     const { clientId, clientSecret } = input;
@@ -152,26 +141,11 @@ export function createHubSpotSessions(input: {
   };
 }
 
-/** A refusal is the credentials' fault only when the token endpoint says so; a sick server must not look like a disconnect. */
-function tokenFailure(answer: HttpAnswer): ConnectorError {
-  const { status, text, retryAfterMs } = answer;
-  if (status >= 500 || status === 429) {
-    return connectorFailure({
-      category: categoryOfStatus({ status, isWrite: false }),
-      message: `${what}: the token server answered ${status}.`,
-      retryAfterMs,
-    });
-  }
-  const { vendorCode } = fromHubSpotAnswer({
-    status,
-    text,
-    isWrite: false,
-    what,
-    retryAfterMs,
-  }).detail;
-  return connectorFailure({
-    category: "auth_invalid",
+function refusalOf(answer: HttpAnswer) {
+  const { status } = answer;
+  const { vendorCode } = fromHubSpotAnswer({ ...answer, isWrite: false, what }).detail;
+  return {
     message: `${what}: refused with ${vendorCode ?? `status ${status}`}. Check client id, client secret and refresh token, or install the app again.`,
     vendorCode,
-  });
+  };
 }

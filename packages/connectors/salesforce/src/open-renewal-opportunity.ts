@@ -132,7 +132,14 @@ function toNodes({ renewal, stage, config }: Opening, won: WonOpportunity): read
     },
   };
   const lines = (won.OpportunityLineItems?.records ?? []).map((one, at): GraphNode => {
-    const months = term === null ? null : decimalText.nullable().parse(one[term] ?? null);
+    const months =
+      term === null
+        ? null
+        : parseShape({
+            schema: decimalText.nullable(),
+            value: one[term] ?? null,
+            what: `Reading the lines of opportunity ${renewal.dealId}, ${term}`,
+          });
     return {
       method: "POST",
       path: "/sobjects/OpportunityLineItem",

@@ -33,6 +33,13 @@ async function crmCalls({ crm }: ConformanceHarness): Promise<Readonly<Record<st
   // More than a page, so that there is something to leave out.
   const count = (crm?.pageSize ?? 0) + 2;
   const [one = "", two = "", three = ""] = (await crm?.seedEqualStamps({ count })) ?? [];
+  const renewal = {
+    orderId: "ord_wrong_renewal",
+    dealId: one,
+    name: "Renewal",
+    closesOn: "2027-11-30",
+    startsOn: "2027-12-01",
+  };
   const status = (sequence: number) => {
     if (crm === undefined) throw new Error("a CRM's harness has `crm`");
     return crm.aStatus({ sequence, orderId: `ord_wrong_${sequence}` });
@@ -45,6 +52,9 @@ async function crmCalls({ crm }: ConformanceHarness): Promise<Readonly<Record<st
       system.crm?.readDeals({ dealIds: [one, two, three] }, context),
     "crm.writeStatus": (system, context) =>
       system.crm?.writeStatus({ dealId: one, status: status(1) }, context),
+    "crm.openRenewalDeal": (system, context) => system.crm?.openRenewalDeal?.(renewal, context),
+    "crm.openRenewalDeal, opened already": (system, context) =>
+      system.crm?.openRenewalDeal?.(renewal, context),
     "crm.writeStatuses": (system, context) =>
       system.crm?.writeStatuses(
         {
