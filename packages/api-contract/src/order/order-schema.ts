@@ -15,13 +15,11 @@ import {
   textSchema,
 } from "../wire/scalars.ts";
 
-export const orderKindSchema = z
-  .enum(["new", "amend", "renew", "cancel"])
-  .meta({
-    id: "OrderKind",
-    description:
-      "What the deal does, as its source says. `amend` and `renew` grant what their own lines say, beside what the customer has. `cancel` stands at Action needed (`deal_cancels`): cancel the order that it is about.",
-  });
+export const orderKindSchema = z.enum(["new", "amend", "renew", "cancel"]).meta({
+  id: "OrderKind",
+  description:
+    "What the deal does, as its source says. `amend` and `renew` grant what their own lines say, beside what the customer has. `cancel` stands at Action needed (`deal_cancels`): cancel the order that it is about.",
+});
 
 export const orderStatusSchema = z
   .enum(statusLadder)
