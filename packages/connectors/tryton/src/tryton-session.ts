@@ -1,9 +1,11 @@
 import {
   connectorFailure,
+  createSharedSession,
   type HttpAnswer,
   type HttpClient,
   parseShape,
   readJsonAnswer,
+  type SharedSession,
 } from "@usher/connector-sdk/http";
 import type { CallLog, ConnectorError } from "@usher/connector-sdk/spec";
 import { z } from "zod";
@@ -15,10 +17,7 @@ export interface TrytonSession {
   readonly authorization: string;
 }
 
-export interface TrytonSessions {
-  current(log: CallLog): Promise<TrytonSession>;
-  /** A session other than `refused`. Logs in only if nobody else already did. */
-  renewed(refused: TrytonSession, log: CallLog): Promise<TrytonSession>;
+export interface TrytonSessions extends Pick<SharedSession<TrytonSession>, "current" | "renewed"> {
   /** Ends the session over there, if there is one. */
   end(): Promise<void>;
 }
@@ -41,9 +40,7 @@ const quietAfterRefusalMs = 15 * 60_000;
 const quietWhileLockedMs = 6 * 60_000;
 
 /**
- * Sessions of one connection. Single flight: any number of calls that meet an ended session cost
- * one log-in. It belongs to no caller, so no caller's abort fails the others. A new connection, as
- * after its password was changed, starts afresh.
+ * Sessions of one connection. A new connection, as after its password was changed, starts afresh.
  */
 export function createTrytonSessions(input: {
   readonly config: TrytonConfig;
@@ -51,19 +48,15 @@ export function createTrytonSessions(input: {
   readonly now: () => number;
 }): TrytonSessions {
   const { config, http, now } = input;
-  let session: TrytonSession | null = null;
-  let pending: Promise<TrytonSession> | null = null;
   let refusal: { readonly error: ConnectorError; readonly untilMs: number } | null = null;
-
-  function requested(log: CallLog): Promise<TrytonSession> {
-    if (refusal !== null && refusal.untilMs > now()) {
-      return Promise.reject(stillQuiet(refusal.error, refusal.untilMs - now()));
-    }
-    pending ??= logIn(log).finally(() => {
-      pending = null;
-    });
-    return pending;
-  }
+  const sessions = createSharedSession({
+    async open(log) {
+      if (refusal !== null && refusal.untilMs > now()) {
+        throw stillQuiet(refusal.error, refusal.untilMs - now());
+      }
+      return logIn(log);
+    },
+  });
 
   async function logIn(log: CallLog): Promise<TrytonSession> {
     const what = "Logging in to Tryton";
@@ -99,8 +92,7 @@ export function createTrytonSessions(input: {
     }
     const [id, token] = parsed.result;
     const words = `${config.user}:${id}:${token}`;
-    session = { authorization: `Session ${Buffer.from(words, "utf8").toString("base64")}` };
-    return session;
+    return { authorization: `Session ${Buffer.from(words, "utf8").toString("base64")}` };
   }
 
   function keep(error: ConnectorError, quietMs: number): ConnectorError {
@@ -109,17 +101,10 @@ export function createTrytonSessions(input: {
   }
 
   return {
-    async current(log) {
-      return session ?? requested(log);
-    },
-    async renewed(refused, log) {
-      if (session !== null && session !== refused) return session;
-      session = null;
-      return requested(log);
-    },
+    current: sessions.current,
+    renewed: sessions.renewed,
     async end() {
-      const ending = session;
-      session = null;
+      const ending = sessions.release();
       if (ending === null) return;
       await http
         .send(
