@@ -89,7 +89,7 @@ export async function recordDecision(
   const task = found.tasks.find((one) => one.id === input.taskId);
   if (task === undefined) return { kind: "unknown-task" };
 
-  const allowed = mayDecide({ task, people: task, request: input });
+  const allowed = mayDecide({ task, people: task, request: input, now: input.now });
   if (!allowed.ok) return { kind: "refused", reasons: allowed.reasons };
   const by = input.by.trim().toLowerCase();
   const isRepeated = found.decisions.some((one) => one.taskId === task.id && one.decidedBy === by);

@@ -97,6 +97,11 @@ describe("recordDecision", () => {
     ["not_an_approver", { by: "mallory@seller.example" }],
     ["stale_revision", { by: "dana@seller.example", revisionHash: "another" }],
     ["comment_required", { by: "dana@seller.example", decision: "reject" as const }],
+    // Long past its due instant, though no worker was there to write the silence down.
+    [
+      "order_phase_conflict",
+      { by: "dana@seller.example", now: instantFromMs(noon + 1_000 * 3_600_000) },
+    ],
   ])("answers %s and writes nothing", async (code, differing) => {
     const { orderId, decide } = await askedAt("400.00");
     expect(await decide(differing)).toMatchObject({ kind: "refused", reasons: [{ code }] });

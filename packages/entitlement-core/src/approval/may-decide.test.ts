@@ -1,14 +1,22 @@
 import { expect, it } from "vitest";
 import type { ErrorCode } from "../errors/error-code.ts";
+import type { Instant } from "../kernel/instant.ts";
 import { dana, lee } from "../testing/a-stage.ts";
 import { type DecisionRequest, mayDecide, type TaskStatus } from "./may-decide.ts";
 
 function ask(
   differing: Partial<DecisionRequest> = {},
-  { status = "open" as TaskStatus, excludedEmails = [] as readonly string[] } = {},
+  {
+    status = "open" as TaskStatus,
+    excludedEmails = [] as readonly string[],
+    dueAt = 100,
+    whenSilent = "park" as "park" | "deny",
+    now = 99,
+  } = {},
 ) {
   const told = mayDecide({
-    task: { status, revisionHash: "revision1" },
+    task: { status, revisionHash: "revision1", dueAt: dueAt as Instant, stage: { whenSilent } },
+    now: now as Instant,
     people: { approverEmails: [dana, lee], excludedEmails },
     request: {
       by: dana,
@@ -38,6 +46,15 @@ it.each<[string, Partial<DecisionRequest>, ErrorCode]>([
   ],
 ])("%s may not", (_who, request, code) => {
   expect(ask(request)).toBe(code);
+});
+
+it("an answer at the due instant or later changes nothing, though nobody has written the silence down yet", () => {
+  expect(ask({}, { now: 99 })).toBe("yes");
+  for (const now of [100, 101]) {
+    expect(ask({}, { now })).toBe("order_phase_conflict");
+    expect(ask({}, { now, whenSilent: "deny" })).toBe("already_decided");
+    expect(ask({ decision: "reject", comment: "no" }, { now })).toBe("order_phase_conflict");
+  }
 });
 
 it("nobody decides their own deal, with whatever hash and whatever word", () => {

@@ -1,6 +1,7 @@
+import type { Instant } from "../kernel/instant.ts";
 import { accept, type Outcome, refuse } from "../kernel/outcome.ts";
 import type { Refusal } from "../order/refusal.ts";
-import type { DecisionWord } from "./approval-path.ts";
+import type { DecisionWord, PlannedStage } from "./approval-path.ts";
 import { normalizeEmail, type StagePeople } from "./settle-stage.ts";
 
 /** Where a task stands in the list of tasks. */
@@ -31,10 +32,18 @@ export function mayDecide({
   task,
   people,
   request,
+  now,
 }: {
-  readonly task: { readonly status: TaskStatus; readonly revisionHash: string };
+  readonly task: {
+    readonly status: TaskStatus;
+    readonly revisionHash: string;
+    /** Null: not asked yet. */
+    readonly dueAt: Instant | null;
+    readonly stage: Pick<PlannedStage, "whenSilent">;
+  };
   readonly people: StagePeople;
   readonly request: DecisionRequest;
+  readonly now: Instant;
 }): Outcome<true, Refusal> {
   const by = normalizeEmail(request.by);
   if (people.excludedEmails.some((email) => normalizeEmail(email) === by)) {
@@ -62,16 +71,15 @@ export function mayDecide({
         `This task was already decided: ${task.status.replace("_", " ")}.`,
       );
     case "parked":
-      return no(
-        "order_phase_conflict",
-        "Nobody decided in time and the order is parked. Resume the order; that asks again.",
-      );
+      return tooLate("park");
     case "waiting":
       return no(
         "order_phase_conflict",
         "This task is not open yet: an earlier step of the path is still to be decided.",
       );
     case "open":
+      // The instant itself ends the time for an answer, not whoever comes to write that down.
+      if (task.dueAt !== null && task.dueAt <= now) return tooLate(task.stage.whenSilent);
       break;
   }
   if (request.decision !== "approve" && (request.comment ?? "").trim() === "") {
@@ -81,6 +89,15 @@ export function mayDecide({
     );
   }
   return accept(true);
+}
+
+function tooLate(whenSilent: PlannedStage["whenSilent"]): Outcome<true, Refusal> {
+  return whenSilent === "deny"
+    ? no("already_decided", "Nobody decided in time, and the policy takes that as a no.")
+    : no(
+        "order_phase_conflict",
+        "Nobody decided in time and the order is parked. Resume the order; that asks again.",
+      );
 }
 
 function no(code: Refusal["code"], sentence: string): Outcome<true, Refusal> {

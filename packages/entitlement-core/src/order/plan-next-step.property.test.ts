@@ -205,7 +205,14 @@ class World {
     const { revisionHash } = this.latest;
     const people = approval.people.finance ?? { approverEmails: [], excludedEmails: [] };
     const request = { by: dana, decision: word, comment: "because", revisionHash };
-    const allowed = mayDecide({ task: { status: "open", revisionHash }, people, request });
+    const stage = approval.path.stages.find(({ key }) => key === task.stageKey);
+    if (stage === undefined) return;
+    const allowed = mayDecide({
+      task: { status: "open", revisionHash, dueAt: task.dueAt, stage },
+      people,
+      request,
+      now: this.now,
+    });
     if (!allowed.ok) return;
     const decision: StageDecision = {
       stageKey: task.stageKey,
