@@ -4,6 +4,7 @@ import { durationText } from "./format-time.ts";
 import { type Html, html, raw } from "./html.ts";
 import { lineMark } from "./marks.ts";
 import { pageShell, type Shell } from "./page-shell.ts";
+import { systemName } from "./system-name.ts";
 
 /** Every connection of the tenant and how it fares. */
 export function connectionsPage(shell: Shell, connections: readonly WireConnection[]): Html {
@@ -26,7 +27,7 @@ export function connectionsPage(shell: Shell, connections: readonly WireConnecti
               { name: "Quarantined", kind: "number" },
             ],
             rows: connections.map((one) => [
-              html`<a href="/connections/${one.id}"><b>${one.name}</b></a><br><span class="soft small">${one.vendor}, ${one.kinds.join(", ")}</span>`,
+              html`<a href="/connections/${one.id}"><b>${one.name}</b></a><br><span class="soft small">${systemName(one.vendor)}, ${uses(one)}</span>`,
               connectionChip(one),
               html`<span class="small">${one.last_success_at === null ? "none yet" : shell.time.at(one.last_success_at)}</span>`,
               lagWords(one),
@@ -44,7 +45,7 @@ export function connectionPage(shell: Shell, one: WireConnection): Html {
     shell,
     title: one.name,
     current: "connections",
-    main: html`<h1>${one.name} ${connectionChip(one)}</h1><p class="lead">${one.vendor}, used as ${one.kinds.join(", ")}</p>
+    main: html`<h1>${one.name} ${connectionChip(one)}</h1><p class="lead">${systemName(one.vendor)}, used as ${uses(one)}</p>
 ${trouble(shell, one)}
 <div class="cols"><div>
 <section class="card"><h2>Health</h2><dl><dt>Last success</dt><dd>${one.last_success_at === null ? "none yet" : shell.time.at(one.last_success_at)}</dd><dt>Lag</dt><dd>${lagWords(one)}</dd><dt>Calls left today</dt><dd>${quotaWords(shell, one)}</dd></dl></section>
@@ -118,4 +119,10 @@ function streams(shell: Shell, { streams: read }: WireConnection): Html {
           : html`to its end ${shell.time.at(stream.read_to_end_at)}`
       }</span></li>`,
   )}</ul>`;
+}
+
+const useNames = { crm: "CRM", billing: "billing", erp: "ERP" } as const;
+
+function uses({ kinds }: WireConnection): string {
+  return kinds.map((kind) => useNames[kind]).join(" and ");
 }

@@ -8,7 +8,7 @@ import { makeApprover, makeSignInLink } from "../start/demo-people.ts";
 import { readOrMakeSecrets } from "../start/hub-secrets.ts";
 import { playMainJob } from "../start/play-main-job.ts";
 import { createProgressSteps } from "../start/progress-steps.ts";
-import { sayWhere } from "../start/say-where.ts";
+import { sayWhatToTry, sayWhere } from "../start/say-where.ts";
 import { seedDemo } from "../start/seed-demo.ts";
 import { type RunningHub, startHub } from "../start/start-hub.ts";
 import { untilApproved } from "../start/until-approved.ts";
@@ -106,12 +106,7 @@ async function start(config: CliConfig, options: StartOptions): Promise<void> {
           }),
       });
       emit("done", done);
-      say(
-        `\n  Ask it yourself      ${colors.cyan(`npm run -s usher -- check ${done.customer} sso`)}`,
-      );
-      say(
-        `  See the order        ${colors.cyan(`npm run -s usher -- order show ${done.order.number}`)}`,
-      );
+      if (!options.once) sayWhatToTry({ customer: done.customer, number: done.order.number, say });
     }
     if (options.once) return;
     const rest =
