@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ResetPeriod } from "../catalog/offering.ts";
 import { checkEntitlement } from "../check/check-entitlement.ts";
+import { someFeatures, someInstant, someRights } from "../check/testing/arbitrary-rights.ts";
 import { type Instant, instantToIso, type TimeZone } from "../kernel/instant.ts";
 import { type Limit, limitOf, unlimited } from "../kernel/limit.ts";
 import { carriedInto, hasRollover, periodsBefore } from "./carried-into.ts";
@@ -277,5 +278,48 @@ describe("over any use, grid and maximum", () => {
       ),
       { numRuns: 200 },
     );
+  });
+
+  it("with any sources, ended and replaced ones among them, the chain has no gap and never carries more than it was let", () => {
+    const calls = someFeatures.find(({ kind }) => kind === "metered");
+    if (calls === undefined) throw new Error("No feature is metered.");
+    let chained = 0;
+    fc.assert(
+      fc.property(
+        someRights([calls]),
+        someInstant,
+        fc.array(fc.nat(40), { minLength: 1, maxLength: 5 }),
+        (rights, at, uses) => {
+          const effective = effectiveEntitlement({ entitlements: rights, feature: calls, at });
+          const { period } = effective;
+          if (period === null) return;
+          const chain = [...periodsBefore({ entitlements: rights, feature: calls, into: period })];
+          const carried = carriedInto({
+            periods: chain,
+            usedIn: ({ from }) => uses[Math.abs(from / 3_600_000) % uses.length] ?? 0,
+          });
+          chain.forEach((link, index) => {
+            expect(link.period.to).toBe(index === 0 ? period.from : chain[index - 1]?.period.from);
+            expect(link.period.from).toBeLessThan(link.period.to);
+          });
+          chained += chain.length;
+          expect(Number.isSafeInteger(carried) && carried >= 0).toBe(true);
+          const [last] = chain;
+          if (last === undefined || last.limit.kind !== "limited") {
+            expect(carried).toBe(0);
+            return;
+          }
+          if (last.max.kind === "limited") expect(carried).toBeLessThanOrEqual(last.max.amount);
+          const rolled = chain.reduce(
+            (sum, { limit, lapsing }) =>
+              sum + (limit.kind === "limited" ? limit.amount - lapsing : 0),
+            0,
+          );
+          expect(carried).toBeLessThanOrEqual(rolled);
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+    expect(chained).toBeGreaterThan(100);
   });
 });
