@@ -1,11 +1,11 @@
 import { guarded, parseConfig } from "@usher/connector-sdk/http";
 import { createRecentChanges } from "@usher/connector-sdk/reading";
-import {
-  type ConnectorDefinition,
-  ConnectorError,
-  type ConnectorManifest,
-  type CrmConnector,
+import type {
+  ConnectorDefinition,
+  ConnectorManifest,
+  CrmConnector,
 } from "@usher/connector-sdk/spec";
+import { writeOneStatus } from "@usher/connector-sdk/writing";
 import { checkHubSpotPortal } from "./check-hubspot-portal.ts";
 import { hubspotCheckpoint } from "./hubspot-checkpoint.ts";
 import { createHubSpotClient, hubspotHosts, journalScopes } from "./hubspot-client.ts";
@@ -89,12 +89,11 @@ export function createHubSpotConnector(): ConnectorDefinition {
             writeDealStatuses({ writes, propertyPrefix, client, context }),
           ),
         writeStatus: (write, context) =>
-          guarded({ what: "Writing a status", isWrite: true }, async () => {
-            const writes = [write];
-            const [answer] = await writeDealStatuses({ writes, propertyPrefix, client, context });
-            if (typeof answer === "string") return answer;
-            throw answer === undefined ? new Error("no answer") : new ConnectorError(answer.error);
-          }),
+          guarded({ what: "Writing a status", isWrite: true }, () =>
+            writeOneStatus(write, (writes) =>
+              writeDealStatuses({ writes, propertyPrefix, client, context }),
+            ),
+          ),
         ...(renewals === null
           ? {}
           : {

@@ -1,18 +1,7 @@
-/** Internal names of the properties Usher writes on a deal, by what they show. */
-export interface HubSpotStatusProperties {
-  readonly status: string;
-  readonly waitingOn: string;
-  readonly dueAt: string;
-  readonly activeFrom: string;
-  readonly activeUntil: string;
-  readonly problem: string;
-  readonly summary: string;
-  readonly url: string;
-  readonly orderId: string;
-  readonly sequence: string;
-}
+import type { StatusNames } from "@usher/connector-sdk/writing";
 
-export function statusProperties(prefix: string): HubSpotStatusProperties {
+/** Internal names of the properties Usher writes on a deal. */
+export function statusProperties(prefix: string): StatusNames {
   return {
     status: `${prefix}_status`,
     waitingOn: `${prefix}_waiting_on`,

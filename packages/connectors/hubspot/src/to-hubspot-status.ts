@@ -1,11 +1,12 @@
 import type { DealStatus } from "@usher/connector-sdk/spec";
+import type { StatusNames } from "@usher/connector-sdk/writing";
 import { instantOf } from "./hubspot-day.ts";
-import { type HubSpotStatusProperties, textLengthMax } from "./hubspot-properties.ts";
+import { textLengthMax } from "./hubspot-properties.ts";
 
 /** What the deal is to show, as the API takes it: text, and the empty text for nothing. */
 export function toHubSpotStatus(input: {
   readonly status: DealStatus;
-  readonly names: HubSpotStatusProperties;
+  readonly names: StatusNames;
 }): Readonly<Record<string, string>> {
   const { status, names } = input;
   return {

@@ -5,6 +5,7 @@ import {
   isConnectorError,
 } from "@usher/connector-sdk/spec";
 import {
+  type StatusNames,
   type StatusUpdate,
   type StatusWrite,
   type StatusWriteAnswer,
@@ -13,7 +14,7 @@ import {
 import { z } from "zod";
 import type { HubSpotClient } from "./hubspot-client.ts";
 import { fromHubSpotError, hubspotError } from "./hubspot-failure.ts";
-import { type HubSpotStatusProperties, statusProperties } from "./hubspot-properties.ts";
+import { statusProperties } from "./hubspot-properties.ts";
 import { type HubSpotRecord, toRecordId, valueIn } from "./hubspot-records.ts";
 import { readRecords, recordsPerCallMax } from "./read-records.ts";
 import { showsSameStatus, toHubSpotStatus } from "./to-hubspot-status.ts";
@@ -152,7 +153,7 @@ function itemError(input: {
   }).detail;
 }
 
-function sequenceOf(record: HubSpotRecord, names: HubSpotStatusProperties): number {
+function sequenceOf(record: HubSpotRecord, names: StatusNames): number {
   const sequence = Number(valueIn(record, names.sequence));
   return Number.isNaN(sequence) ? 0 : sequence;
 }

@@ -1,12 +1,11 @@
 import { guarded, parseConfig } from "@usher/connector-sdk/http";
 import { createRecentChanges } from "@usher/connector-sdk/reading";
-import {
-  type ConnectorDefinition,
-  ConnectorError,
-  type ConnectorManifest,
-  type CrmConnector,
+import type {
+  ConnectorDefinition,
+  ConnectorManifest,
+  CrmConnector,
 } from "@usher/connector-sdk/spec";
-import { guardedErp } from "@usher/connector-sdk/writing";
+import { guardedErp, writeOneStatus } from "@usher/connector-sdk/writing";
 import { createChangeEventFeed } from "./change-event-feed.ts";
 import { checkSalesforceOrg } from "./check-salesforce-org.ts";
 import { openRenewalOpportunity } from "./open-renewal-opportunity.ts";
@@ -72,16 +71,11 @@ export function createSalesforceConnector(): ConnectorDefinition {
             writeOpportunityStatuses({ writes, fieldPrefix, client, context }),
           ),
         writeStatus: (write, context) =>
-          guarded({ what: "Writing a status", isWrite: true }, async () => {
-            const [answer] = await writeOpportunityStatuses({
-              writes: [write],
-              fieldPrefix,
-              client,
-              context,
-            });
-            if (typeof answer === "string") return answer;
-            throw answer === undefined ? new Error("no answer") : new ConnectorError(answer.error);
-          }),
+          guarded({ what: "Writing a status", isWrite: true }, () =>
+            writeOneStatus(write, (writes) =>
+              writeOpportunityStatuses({ writes, fieldPrefix, client, context }),
+            ),
+          ),
         ...(renewals === null
           ? {}
           : {

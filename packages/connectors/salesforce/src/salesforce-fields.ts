@@ -1,20 +1,8 @@
+import type { StatusNames } from "@usher/connector-sdk/writing";
 import type { SalesforceConfig } from "./salesforce-config.ts";
 
-/** API names of the fields Usher writes on the Opportunity, by what they show. */
-export interface SalesforceStatusFields {
-  readonly status: string;
-  readonly waitingOn: string;
-  readonly dueAt: string;
-  readonly activeFrom: string;
-  readonly activeUntil: string;
-  readonly problem: string;
-  readonly summary: string;
-  readonly url: string;
-  readonly orderId: string;
-  readonly sequence: string;
-}
-
-export function statusFields(prefix: string): SalesforceStatusFields {
+/** API names of the fields Usher writes on the Opportunity. */
+export function statusFields(prefix: string): StatusNames {
   return {
     status: `${prefix}_Status__c`,
     waitingOn: `${prefix}_Waiting_On__c`,

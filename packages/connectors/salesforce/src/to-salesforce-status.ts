@@ -1,6 +1,7 @@
 import type { DealStatus } from "@usher/connector-sdk/spec";
+import type { StatusNames } from "@usher/connector-sdk/writing";
 import { fieldText } from "./field-text.ts";
-import { type SalesforceStatusFields, textLengthMax } from "./salesforce-fields.ts";
+import { textLengthMax } from "./salesforce-fields.ts";
 import { salesforceStamp } from "./salesforce-stamp.ts";
 
 /** The fields of the Opportunity, by API name, as the API takes them. */
@@ -9,7 +10,7 @@ export type SalesforceStatusRecord = Readonly<Record<string, string | number | n
 /** What the Opportunity is to show. Texts are cut to their fields' length, instants to whole seconds, as Salesforce keeps them. */
 export function toSalesforceStatus(input: {
   readonly status: DealStatus;
-  readonly fields: SalesforceStatusFields;
+  readonly fields: StatusNames;
 }): SalesforceStatusRecord {
   const { status, fields } = input;
   return {

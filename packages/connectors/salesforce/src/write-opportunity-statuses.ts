@@ -1,6 +1,7 @@
 import { connectorFailure, parseShape } from "@usher/connector-sdk/http";
 import type { CallContext, ConnectorErrorDetail } from "@usher/connector-sdk/spec";
 import {
+  type StatusNames,
   type StatusUpdate,
   type StatusWrite,
   type StatusWriteAnswer,
@@ -9,7 +10,7 @@ import {
 import { z } from "zod";
 import type { SalesforceClient } from "./salesforce-client.ts";
 import { fromSalesforceErrorItem } from "./salesforce-failure.ts";
-import { type SalesforceStatusFields, statusFields } from "./salesforce-fields.ts";
+import { statusFields } from "./salesforce-fields.ts";
 import { toSalesforceId } from "./salesforce-id.ts";
 import { soqlTexts } from "./soql.ts";
 import { showsSameStatus, toSalesforceStatus } from "./to-salesforce-status.ts";
@@ -91,7 +92,7 @@ async function sendUpdates(input: {
 
 async function readCurrent(input: {
   readonly ids: readonly string[];
-  readonly fields: SalesforceStatusFields;
+  readonly fields: StatusNames;
   readonly client: SalesforceClient;
   readonly context: CallContext;
 }) {
