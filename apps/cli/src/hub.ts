@@ -31,17 +31,22 @@ export function expectOk<Data>(
 }
 
 function failureOfProblem(problem: Problem): CliFailure {
-  const faults = problem.errors.map(
+  return new CliFailure(sentencesOf(problem), {
+    hint: `Error ${problem.code}, explained in docs/errors/${problem.code}.md. Trace ${problem.trace_id}.`,
+  });
+}
+
+/** Everything the problem says, each thing once. */
+function sentencesOf({ code, title, detail, errors }: Problem): string {
+  // The title says no more than this detail: what is not there.
+  if (code === "not_found") return detail;
+  const faults = errors.map(
     (fault) => `\n  ${fault.pointer}: ${fault.detail.replace(/\.?$/, ".")} ${fault.fix}`,
   );
-  // Where the faults are listed, the detail only counts them.
-  const isListed = problem.code === "invalid_request" && faults.length > 0;
-  return new CliFailure(
-    `${problem.title}${isListed ? ":" : `. ${problem.detail}`}${faults.join("")}`,
-    {
-      hint: `Error ${problem.code}, explained in docs/errors/${problem.code}.md. Trace ${problem.trace_id}.`,
-    },
-  );
+  // Where the faults are listed, the detail counts them or repeats the only one.
+  const isListed =
+    errors.length > 0 && (code === "invalid_request" || detail === errors[0]?.detail);
+  return `${title}${isListed ? ":" : `. ${detail}`}${faults.join("")}`;
 }
 
 /** What to print for an error nobody may meet as a stack trace. */

@@ -103,13 +103,23 @@ async function loadCatalogFile(file: string): Promise<WireCatalog> {
     const because = cause instanceof Error ? cause.message : String(cause);
     throw new CliFailure(`The catalog file ${path} could not be loaded: ${because}`, { cause });
   }
-  if (typeof module.default !== "object" || module.default === null) {
+  // `defineCatalog` makes lists of what is written by key; without it nobody has judged the file.
+  if (!isDefinedCatalog(module.default)) {
     throw new CliFailure(`The catalog file ${path} has no default export that is a catalog.`, {
-      hint: "It should end with `export default defineCatalog({ … })`.",
+      hint: "It should end with `export default defineCatalog({ … })`: docs/guides/write-a-catalog.md shows one.",
     });
   }
   // What it says is judged by the hub: one set of rules, one set of sentences.
   return toWireCatalog(module.default as Catalog);
+}
+
+function isDefinedCatalog(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { features, offerings } = value as {
+    readonly features?: unknown;
+    readonly offerings?: unknown;
+  };
+  return Array.isArray(features) && Array.isArray(offerings);
 }
 
 const paint: Readonly<Record<string, (line: string) => string>> = {
