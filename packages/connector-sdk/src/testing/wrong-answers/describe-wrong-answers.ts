@@ -2,13 +2,14 @@ import { expect, it } from "vitest";
 import type { ConformanceSubject } from "../conformance-subject.ts";
 import { portCallsOf } from "./port-calls.ts";
 import { createWrongAnswersProof } from "./prove-wrong-answers.ts";
+import { proveWrongEvents } from "./prove-wrong-events.ts";
 
 /** A run this small has not looked at anything. */
 const givenMin = 300;
 
 /**
- * Everything that a vendor can answer wrongly, to every call of every port, registered with vitest as
- * one test: it ends in a category and a sentence or in the right result, within a bounded number of
+ * Everything that a vendor can answer wrongly, to every call of every port, and say wrongly in an
+ * event, registered with vitest as one test: it ends in a category and a sentence or in the right result, within a bounded number of
  * requests and without a call to a foreign host.
  */
 export function describeWrongAnswers(input: {
@@ -28,6 +29,7 @@ export function describeWrongAnswers(input: {
         complaints.push(...report.complaints);
         given += report.given;
       }
+      complaints.push(...(await proveWrongEvents(harness)));
       expect(complaints).toEqual([]);
       expect(given).toBeGreaterThan(givenMin);
     } finally {

@@ -5,6 +5,7 @@ import { changed, tamperPort, tamperWire } from "../mutants/tamper.ts";
 import { conformance } from "../reference/testing/acme-conformance.ts";
 import { portCallsOf } from "./port-calls.ts";
 import { createWrongAnswersProof } from "./prove-wrong-answers.ts";
+import { proveWrongEvents } from "./prove-wrong-events.ts";
 
 async function complaintsAbout(mutant: Pick<Mutant, "dependencies" | "system">, name: string) {
   const subject = mutateSubject(conformance, { check: 0, fault: "careless", ...mutant });
@@ -90,5 +91,26 @@ describe("a careless connector is told", () => {
     expect(await complaintsAbout({ system }, "crm.readDeals")).toContain(
       "with a message of 2 characters",
     );
+  });
+
+  it("that it takes an event for what its type says", async () => {
+    const system = tamperPort("billing", (billing) => ({
+      async readChange(event, context) {
+        const { object_id: id } = event.body as { readonly object_id: string };
+        return billing.readChange(
+          { ...event, body: { ...(event.body as object), object_id: id.trim() } },
+          context,
+        );
+      },
+    }));
+    const subject = mutateSubject(conformance, { check: 0, fault: "careless", system });
+    const harness = await subject.start();
+    try {
+      const complaints = (await proveWrongEvents(harness)).join("\n");
+      expect(complaints).toMatch(/object_id missing: threw TypeError/);
+      expect(complaints).toMatch(/object_id of another type: threw TypeError/);
+    } finally {
+      await harness.stop();
+    }
   });
 });
