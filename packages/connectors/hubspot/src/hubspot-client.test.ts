@@ -30,7 +30,8 @@ function connectTo(
       fetch: async (input, init) => {
         requests.push(new Request(input, init));
         const aborted = new Promise<never>((_, reject) => {
-          init?.signal?.addEventListener("abort", () => reject(init.signal?.reason));
+          const abort = () => reject(new Error("aborted", { cause: init?.signal?.reason }));
+          init?.signal?.addEventListener("abort", abort);
         });
         await Promise.race([wait(), aborted]);
         return answer();
