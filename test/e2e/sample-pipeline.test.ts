@@ -433,14 +433,21 @@ interface Killer {
   stop(): Promise<void>;
 }
 
-/** SIGKILLs worker or API every three to twelve seconds, by the seed, until stopped. */
+/**
+ * Seconds between two kills. A worker takes a few to come back, and as long nothing is booked, so
+ * with an ERP that takes three orders a second they are rarer.
+ */
+const secondsAlive = isBooked ? { least: 15, most: 45 } : { least: 3, most: 12 };
+
+/** SIGKILLs worker or API again and again, by the seed, until stopped. */
 function startKiller(hub: HubUnderTest): Killer {
   const random = createSeededRandom(seed);
   const kills = { worker: 0, api: 0 };
   const stopping = new AbortController();
   const killing = (async () => {
     while (!stopping.signal.aborted) {
-      await delay(3_000 + random() * 9_000, undefined, { signal: stopping.signal }).catch(() => {});
+      const alive = secondsAlive.least + random() * (secondsAlive.most - secondsAlive.least);
+      await delay(alive * 1_000, undefined, { signal: stopping.signal }).catch(() => {});
       if (stopping.signal.aborted) return;
       const part = random() < 0.5 ? "worker" : "api";
       await hub.killAndRestart(part);
