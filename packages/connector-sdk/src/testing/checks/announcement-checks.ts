@@ -6,6 +6,7 @@ import type { ConformanceBench, WarmConnection } from "../conformance-bench.ts";
 import type { ConformanceCheck } from "../conformance-check.ts";
 import { must } from "../conformance-fault.ts";
 import type { AnnouncementConformance, BillingConformance } from "../conformance-harness.ts";
+import { badCheckpointsOf, mustBeKept } from "./checkpoint-shape.ts";
 import { expectCategory, expectOk } from "./expect-outcome.ts";
 
 const chapter = "Announcements of billing";
@@ -151,23 +152,7 @@ export const announcementCheckpointIsKept: ConformanceCheck = {
   async run(bench) {
     const { billing, peer, context, connectBilling, harness } = await warmAnnouncements(bench);
     const { checkpoint } = await readLog({ billing, from: null, context });
-    const streams = harness.definition?.connector.manifest.streams ?? [];
-    const accepted = streams.map(({ checkpointSchema }) => checkpointSchema.safeParse(checkpoint));
-    must(
-      accepted.some(({ success }) => success),
-      {
-        says: `No stream's checkpointSchema accepts the checkpoint that readAnnouncements gave: ${accepted.map(({ error }) => error?.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ")).join(" / ")}.`,
-        path: "page.checkpoint",
-        received: checkpoint,
-      },
-    );
-    for (const [key, value] of Object.entries(checkpoint)) {
-      must(value === null || typeof value !== "object", {
-        says: "A checkpoint is a flat object of texts, numbers and booleans.",
-        path: `page.checkpoint.${key}`,
-        received: value,
-      });
-    }
+    mustBeKept({ checkpoint, givenBy: "readAnnouncements", harness });
     const announced = await peer.announce({ count: 2, agoMs: 0 });
     for (const [doing, reader] of [
       ["A read", billing],
@@ -190,16 +175,8 @@ export const badAnnouncementCheckpointIsRefused: ConformanceCheck = {
   async run(bench) {
     const { billing, peer, context } = await warmAnnouncements(bench);
     const { checkpoint } = await readLog({ billing, from: null, context });
-    const spoiled = Object.fromEntries(
-      Object.keys(checkpoint).map((key) => [key, "not what it was"]),
-    );
     const future = peer.futureCheckpoint?.(checkpoint);
-    const bad: readonly (readonly [string, Checkpoint])[] = [
-      ["of another connector", { anything: "else" }],
-      ["whose fields are damaged", spoiled],
-      ...(future === undefined ? [] : [["of a year to come", future] as const]),
-    ];
-    for (const [what, given] of bad) {
+    for (const [what, given] of badCheckpointsOf(checkpoint, future)) {
       await expectCategory(
         `Reading announcements from a checkpoint ${what}`,
         Promise.resolve(billing.readAnnouncements?.({ checkpoint: given }, context())),

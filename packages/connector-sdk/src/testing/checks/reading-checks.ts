@@ -1,7 +1,7 @@
-import type { Checkpoint } from "../../spec/crm-connector.ts";
 import type { ConformanceCheck } from "../conformance-check.ts";
 import { must } from "../conformance-fault.ts";
 import type { CrmConformance } from "../conformance-harness.ts";
+import { badCheckpointsOf, mustBeKept } from "./checkpoint-shape.ts";
 import { expectCategory } from "./expect-outcome.ts";
 import { warmCrm } from "./ports-under-check.ts";
 import { mustAnnounce, mustAnnounceOnce, readStream } from "./read-stream.ts";
@@ -183,16 +183,8 @@ export const badCheckpointIsRefused: ConformanceCheck = {
   async run(bench) {
     const { crm, peer, context } = await warmCrm(bench);
     const { checkpoint } = await readStream({ crm, from: null, context });
-    const spoiled = Object.fromEntries(
-      Object.keys(checkpoint).map((key) => [key, "not what it was"]),
-    );
-    const bad: (readonly [string, Checkpoint])[] = [
-      ["of another connector", { anything: "else" }],
-      ["whose fields are damaged", spoiled],
-    ];
     const future = peer.futureCheckpoint?.(checkpoint);
-    if (future !== undefined) bad.push(["of a year to come", future]);
-    for (const [what, given] of bad) {
+    for (const [what, given] of badCheckpointsOf(checkpoint, future)) {
       await expectCategory(
         `Reading from a checkpoint ${what}`,
         crm.readChanges({ checkpoint: given }, context()),
@@ -256,23 +248,7 @@ export const checkpointOutlivesTheProcess: ConformanceCheck = {
     const { crm, peer, context, connectCrm, harness } = await warmCrm(bench);
     const old = await seedSeries(peer, 2);
     const { checkpoint } = await readStream({ crm, from: null, context });
-    const streams = harness.definition?.connector.manifest.streams ?? [];
-    const accepted = streams.map(({ checkpointSchema }) => checkpointSchema.safeParse(checkpoint));
-    must(
-      accepted.some(({ success }) => success),
-      {
-        says: `No stream's checkpointSchema accepts the checkpoint that readChanges gave: ${accepted.map(({ error }) => error?.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ")).join(" / ")}.`,
-        path: "page.checkpoint",
-        received: checkpoint,
-      },
-    );
-    for (const [key, value] of Object.entries(checkpoint)) {
-      must(value === null || typeof value !== "object", {
-        says: "A checkpoint is a flat object of texts, numbers and booleans.",
-        path: `page.checkpoint.${key}`,
-        received: value,
-      });
-    }
+    mustBeKept({ checkpoint, givenBy: "readChanges", harness });
     const { ids } = await readStream({ crm: connectCrm(), from: checkpoint, context });
     const again = old.filter((id) => ids.includes(id));
     must(again.length === 0, {
