@@ -1,9 +1,10 @@
 import { createHubSpotConnector } from "@usher/connector-hubspot";
-import type { Checkpoint, CrmConnector } from "@usher/connector-sdk/spec";
+import type { CrmConnector } from "@usher/connector-sdk/spec";
 import { aCallContext, outcomeOf, startFaultProxy } from "@usher/connector-sdk/testing";
 import { afterEach, describe, expect, it } from "vitest";
 import { aStatus } from "./a-deal-status.ts";
 import { companyName, hubspotConfigFor, startHubSpotWorld } from "./hubspot-world.ts";
+import { readAllChanges } from "./read-all-changes.ts";
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -31,18 +32,6 @@ function crmAt(url: string, config: Readonly<Record<string, unknown>> = {}): Crm
   return crm;
 }
 
-async function readAll(crm: CrmConnector, from: Checkpoint | null = null) {
-  const ids: string[] = [];
-  let checkpoint = from;
-  for (let page = 0; page < 200; page += 1) {
-    const read = await crm.readChanges({ checkpoint }, aCallContext());
-    ids.push(...read.changes.map(({ dealId }) => dealId));
-    checkpoint = read.checkpoint;
-    if (!read.hasMore) return { ids, checkpoint };
-  }
-  throw new Error("the stream did not end");
-}
-
 const names = (count: number) => Array.from({ length: count }, (_, at) => ({ name: `d${at}` }));
 
 const asJson = (status: number, body: unknown) => ({
@@ -62,7 +51,7 @@ describe("finding HubSpot's deals", () => {
       [won.at(0), won.at(-1)].map(async (id) => (await world.deal(id ?? "")).hs_lastmodifieddate),
     );
     expect(new Set(stamps).size).toBe(1);
-    const { ids } = await readAll(crm);
+    const { ids } = await readAllChanges(crm);
     expect(ids).toHaveLength(10_001);
     expect(new Set(ids).size).toBe(10_001);
     expect(proxy.requests.every(({ status }) => status === 200)).toBe(true);
@@ -73,17 +62,17 @@ describe("finding HubSpot's deals", () => {
     const { world, crm } = await aWorld();
     await world.winDeals([{ name: "open", isOpen: true }]);
     const [won] = await world.winDeals([{ name: "won" }]);
-    expect((await readAll(crm)).ids).toEqual([won]);
+    expect((await readAllChanges(crm)).ids).toEqual([won]);
   });
 
   it("a deal with an order that is opened again is announced, and is not won", async () => {
     const { world, crm } = await aWorld();
     const [dealId = ""] = await world.winDeals([{ name: "won" }]);
     await crm.writeStatus({ dealId, status: aStatus() }, aCallContext());
-    const { checkpoint } = await readAll(crm);
+    const { checkpoint } = await readAllChanges(crm);
     const properties = { dealstage: world.openStage() };
     await world.api("PATCH", `/crm/v3/objects/deals/${dealId}`, { properties });
-    expect((await readAll(crm, checkpoint)).ids).toEqual([dealId]);
+    expect((await readAllChanges(crm, checkpoint)).ids).toEqual([dealId]);
     const [deal] = await crm.readDeals({ dealIds: [dealId] }, aCallContext());
     expect(deal?.isWon).toBe(false);
   });
@@ -91,12 +80,12 @@ describe("finding HubSpot's deals", () => {
   it("our own write-back is announced once and changes nothing", async () => {
     const { world, crm } = await aWorld();
     const [dealId = ""] = await world.winDeals([{ name: "won" }]);
-    const first = await readAll(crm);
+    const first = await readAllChanges(crm);
     const [before] = await crm.readDeals({ dealIds: [dealId] }, aCallContext());
     await crm.writeStatus({ dealId, status: aStatus() }, aCallContext());
-    const second = await readAll(crm, first.checkpoint);
+    const second = await readAllChanges(crm, first.checkpoint);
     expect(second.ids).toEqual([dealId]);
-    expect((await readAll(crm, second.checkpoint)).ids).toEqual([]);
+    expect((await readAllChanges(crm, second.checkpoint)).ids).toEqual([]);
     const [after] = await crm.readDeals({ dealIds: [dealId] }, aCallContext());
     expect({ ...after, version: null }).toEqual({ ...before, version: null });
   });
@@ -104,7 +93,7 @@ describe("finding HubSpot's deals", () => {
   it("a changed line is announced even where the deal's own stamp stays", async () => {
     const { world, crm } = await aWorld();
     const [dealId = ""] = await world.winDeals([{ name: "won" }]);
-    const { checkpoint } = await readAll(crm);
+    const { checkpoint } = await readAllChanges(crm);
     const before = (await world.deal(dealId)).hs_lastmodifieddate;
     const answer = await world.api(
       "GET",
@@ -115,7 +104,7 @@ describe("finding HubSpot's deals", () => {
       properties: { hs_recurring_billing_start_date: "2027-02-01" },
     });
     expect((await world.deal(dealId)).hs_lastmodifieddate).toBe(before);
-    expect((await readAll(crm, checkpoint)).ids).toEqual([dealId]);
+    expect((await readAllChanges(crm, checkpoint)).ids).toEqual([dealId]);
     const [deal] = await crm.readDeals({ dealIds: [dealId] }, aCallContext());
     expect(deal?.lines[0]?.startsOn).toBe("2027-02-01");
   });
@@ -123,13 +112,13 @@ describe("finding HubSpot's deals", () => {
   it("a deal that a search finds late is announced by the overlap", async () => {
     const { world, crm } = await aWorld();
     await world.winDeals([{ name: "first" }]);
-    const first = await readAll(crm);
+    const first = await readAllChanges(crm);
     world.simulator.parts.portal.changeSettings({ searchLagMs: 60_000 });
     const [late] = await world.winDeals([{ name: "late" }]);
-    const second = await readAll(crm, first.checkpoint);
+    const second = await readAllChanges(crm, first.checkpoint);
     expect(second.ids).toEqual([]);
     world.simulator.parts.portal.changeSettings({ searchLagMs: 0 });
-    expect((await readAll(crm, second.checkpoint)).ids).toEqual([late]);
+    expect((await readAllChanges(crm, second.checkpoint)).ids).toEqual([late]);
   });
 
   it("searches are held back to the account's rate, so that none is refused", async () => {
@@ -321,37 +310,6 @@ describe("writing to HubSpot", () => {
     },
   );
 
-  it("an input's error inside a 207 is that deal's alone, by name and property", async () => {
-    const { world, crm } = await aWorld();
-    const [good = "", bad = ""] = await world.winDeals([{ name: "good" }, { name: "bad" }]);
-    world.simulator.parts.faults.add({
-      vendor: "hubspot",
-      kind: "refuse_write",
-      operation: "*",
-      object: "deals",
-      recordId: bad,
-      remaining: null,
-      message: "Closed deals are frozen by Finance.",
-      delayMs: 0,
-      status: 400,
-      retryAfterSeconds: null,
-    });
-    const answers = await crm.writeStatuses(
-      { writes: [good, bad].map((dealId) => ({ dealId, status: aStatus() })) },
-      aCallContext(),
-    );
-    expect(answers).toEqual([
-      "written",
-      {
-        error: expect.objectContaining({
-          category: "validation",
-          message: expect.stringContaining("Closed deals are frozen by Finance."),
-          where: { record: `Deal “bad” (${bad})`, field: expect.any(String) },
-        }),
-      },
-    ]);
-  });
-
   it("a batch refused as a whole is sent in halves until the one deal stands alone", async () => {
     const { world, crm, proxy } = await aWorld();
     const ids = await world.winDeals(names(16));
@@ -377,42 +335,6 @@ describe("writing to HubSpot", () => {
     const writes = ids.map((dealId) => ({ dealId, status: aStatus() }));
     expect(await crm.writeStatuses({ writes }, aCallContext())).toEqual(ids.map(() => "written"));
     expect(proxy.requests).toHaveLength(6);
-  });
-
-  it("of two statuses for one deal in a batch the later wins, and nothing overwrites a later one", async () => {
-    const { world, crm } = await aWorld();
-    const [dealId = ""] = await world.winDeals([{ name: "won" }]);
-    const status = aStatus();
-    const writes = [
-      { dealId, status: { ...status, sequence: 6, status: "Active" as const } },
-      { dealId, status: { ...status, sequence: 5, status: "Provisioning" as const } },
-    ];
-    expect(await crm.writeStatuses({ writes }, aCallContext())).toEqual(["written", "outrun"]);
-    expect(await world.deal(dealId)).toMatchObject({ usher_status: "Active", usher_seq: "6" });
-    const earlier = { dealId, status: { ...status, sequence: 4 } };
-    expect(await crm.writeStatus(earlier, aCallContext())).toBe("outrun");
-  });
-
-  it("a property somebody changed by hand is put right at the same sequence", async () => {
-    const { world, crm } = await aWorld();
-    const [dealId = ""] = await world.winDeals([{ name: "won" }]);
-    const write = { dealId, status: aStatus({ status: "Active" }) };
-    await crm.writeStatus(write, aCallContext());
-    const properties = { usher_status: "Ended" };
-    await world.api("PATCH", `/crm/v3/objects/deals/${dealId}`, { properties });
-    expect(await crm.writeStatus(write, aCallContext())).toBe("written");
-    expect((await world.deal(dealId)).usher_status).toBe("Active");
-  });
-
-  it("a deleted deal is not_found, by name", async () => {
-    const { world, crm } = await aWorld();
-    const [dealId = ""] = await world.winDeals([{ name: "won" }]);
-    await world.archive(dealId);
-    const outcome = await outcomeOf(crm.writeStatus({ dealId, status: aStatus() }, aCallContext()));
-    expect(outcome).toMatchObject({
-      category: "not_found",
-      message: expect.stringContaining(dealId),
-    });
   });
 });
 

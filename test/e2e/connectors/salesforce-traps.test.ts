@@ -1,9 +1,10 @@
 import { generateKeyPairSync } from "node:crypto";
 import { createSalesforceConnector } from "@usher/connector-salesforce";
-import type { Checkpoint, ConnectedSystem, CrmConnector } from "@usher/connector-sdk/spec";
+import type { ConnectedSystem, CrmConnector } from "@usher/connector-sdk/spec";
 import { aCallContext, outcomeOf, startFaultProxy } from "@usher/connector-sdk/testing";
 import { afterEach, describe, expect, it } from "vitest";
 import { aStatus } from "./a-deal-status.ts";
+import { readAllChanges } from "./read-all-changes.ts";
 import { accountName, salesforceConfigFor, startSalesforceWorld } from "./salesforce-world.ts";
 
 const stops: (() => Promise<void>)[] = [];
@@ -37,18 +38,6 @@ function crmOf({ crm }: ConnectedSystem): CrmConnector {
   return crm;
 }
 
-async function readAll(crm: CrmConnector, from: Checkpoint | null = null) {
-  const ids: string[] = [];
-  let checkpoint = from;
-  for (let page = 0; page < 100; page += 1) {
-    const read = await crm.readChanges({ checkpoint }, aCallContext());
-    ids.push(...read.changes.map(({ dealId }) => dealId));
-    checkpoint = read.checkpoint;
-    if (!read.hasMore) return { ids, checkpoint };
-  }
-  throw new Error("the stream did not end");
-}
-
 describe("reading from Salesforce", () => {
   it("a page shorter than asked for is not taken for the last one", async () => {
     const { world, crm } = await aWorld({
@@ -58,7 +47,7 @@ describe("reading from Salesforce", () => {
     const won = await world.winDeals(
       Array.from({ length: 11 }, (_, index) => ({ name: `d${index}` })),
     );
-    const { ids } = await readAll(crm);
+    const { ids } = await readAllChanges(crm);
     expect([...ids].sort()).toEqual([...won].sort());
   });
 
@@ -69,7 +58,7 @@ describe("reading from Salesforce", () => {
       { name: "lost", stage: "Closed Lost" },
     ]);
     const [won] = await world.winDeals([{ name: "won" }]);
-    expect((await readAll(crm)).ids).toEqual([won]);
+    expect((await readAllChanges(crm)).ids).toEqual([won]);
   });
 
   it("a deal with an order that is opened again is announced", async () => {
@@ -79,10 +68,10 @@ describe("reading from Salesforce", () => {
     const [dealId = ""] = await world.winDeals([{ name: "won" }]);
     await crm.writeStatus({ dealId, status: aStatus() }, aCallContext());
     world.holdClock(startMs + 10_000);
-    const { checkpoint } = await readAll(crm);
+    const { checkpoint } = await readAllChanges(crm);
     await world.api("PATCH", `/sobjects/Opportunity/${dealId}`, { StageName: "Prospecting" });
     world.holdClock(startMs + 20_000);
-    expect((await readAll(crm, checkpoint)).ids).toContain(dealId);
+    expect((await readAllChanges(crm, checkpoint)).ids).toContain(dealId);
     const [deal] = await crm.readDeals({ dealIds: [dealId] }, aCallContext());
     expect(deal?.isWon).toBe(false);
   });
@@ -92,11 +81,11 @@ describe("reading from Salesforce", () => {
     const startMs = Math.floor(Date.now() / 1_000) * 1_000;
     world.holdClock(startMs + 200);
     const [dealId = ""] = await world.winDeals([{ name: "first save" }]);
-    const early = await readAll(crm);
+    const early = await readAllChanges(crm);
     expect(early.ids).toEqual([]);
     await world.api("PATCH", `/sobjects/Opportunity/${dealId}`, { Name: "second save" });
     world.holdClock(startMs + 3_000);
-    expect((await readAll(crm, early.checkpoint)).ids).toEqual([dealId]);
+    expect((await readAllChanges(crm, early.checkpoint)).ids).toEqual([dealId]);
     const [deal] = await crm.readDeals({ dealIds: [dealId] }, aCallContext());
     expect(deal?.name).toBe("second save");
   });
@@ -149,18 +138,18 @@ describe("reading from Salesforce", () => {
   it("equal stamps across page edges: 23 deals of one second, five a page, each once", async () => {
     const { world, crm } = await aWorld({ config: { pageSize: 5 } });
     const won = await world.winDeals(Array.from({ length: 23 }, (_, at) => ({ name: `d${at}` })));
-    const { ids } = await readAll(crm);
+    const { ids } = await readAllChanges(crm);
     expect([...ids].sort()).toEqual([...won].sort());
   });
 
   it("late commits: a row stamped before those that were read is found within the overlap", async () => {
     const { world, crm } = await aWorld({ config: { overlapSeconds: 60 } });
     await world.winDeals([{ name: "read" }]);
-    const { checkpoint } = await readAll(crm);
+    const { checkpoint } = await readAllChanges(crm);
     world.holdClock(Date.now() - 45_000);
     const late = await world.winDeals([{ name: "late" }]);
     world.holdClock(null);
-    expect((await readAll(crm, checkpoint)).ids).toEqual(late);
+    expect((await readAllChanges(crm, checkpoint)).ids).toEqual(late);
   });
 
   it("200 deals are one call, and one that is gone is missing from the answer", async () => {
@@ -277,7 +266,7 @@ describe("what jsforce does by itself", () => {
   it("default version 50.0: every call says 67.0", async () => {
     const { world, crm, proxy } = await aWorld();
     const [dealId = ""] = await world.winDeals([{ name: "won" }]);
-    await readAll(crm);
+    await readAllChanges(crm);
     await crm.writeStatus({ dealId, status: aStatus() }, aCallContext());
     const data = proxy.requests.filter(({ path }) => path.startsWith("/services/data/"));
     expect(data.length).toBeGreaterThan(2);
@@ -289,7 +278,7 @@ describe("what jsforce does by itself", () => {
     const won = await world.winDeals(
       Array.from({ length: 10_400 }, (_, index) => ({ name: `d${index}`, lines: [] })),
     );
-    const { ids } = await readAll(crm);
+    const { ids } = await readAllChanges(crm);
     expect(ids).toHaveLength(won.length);
     expect(new Set(ids)).toEqual(new Set(won));
   }, 60_000);
@@ -414,36 +403,6 @@ describe("checking an org", () => {
 });
 
 describe("writing to Salesforce", () => {
-  it("success:false inside a 200 is a refusal: the rule's text, record and field reach the caller", async () => {
-    const { world, crm } = await aWorld();
-    const [good = "", bad = ""] = await world.winDeals([{ name: "good" }, { name: "bad" }]);
-    world.simulator.parts.faults.add({
-      vendor: "salesforce",
-      kind: "refuse_write",
-      operation: "*",
-      object: "Opportunity",
-      recordId: bad,
-      remaining: null,
-      message: "Closed deals are frozen by Finance.",
-      delayMs: 0,
-      status: 400,
-      retryAfterSeconds: null,
-    });
-    const answers = await crm.writeStatuses(
-      { writes: [good, bad].map((dealId) => ({ dealId, status: aStatus() })) },
-      aCallContext(),
-    );
-    expect(answers[0]).toBe("written");
-    expect(answers[1]).toMatchObject({
-      error: {
-        category: "validation",
-        vendorCode: "FIELD_CUSTOM_VALIDATION_EXCEPTION",
-        message: expect.stringContaining("Closed deals are frozen by Finance."),
-        where: { record: `Opportunity “bad” (${bad})`, field: expect.any(String) },
-      },
-    });
-  });
-
   it("UNABLE_TO_LOCK_ROW is a lock of that record alone", async () => {
     const { world, crm } = await aWorld();
     const [free = "", held = ""] = await world.winDeals([{ name: "free" }, { name: "held" }]);
@@ -479,42 +438,6 @@ describe("writing to Salesforce", () => {
     const answers = await crm.writeStatuses({ writes }, aCallContext());
     expect(answers).toEqual(ids.map(() => "written"));
     expect(proxy.requests).toHaveLength(6);
-  });
-
-  it("of two statuses for one deal in a batch the later wins, in any order", async () => {
-    const { world, crm } = await aWorld();
-    const [dealId = ""] = await world.winDeals([{ name: "won" }]);
-    const status = aStatus();
-    const writes = [
-      { dealId, status: { ...status, sequence: 6, status: "Active" } },
-      { dealId, status: { ...status, sequence: 5, status: "Provisioning" } },
-    ];
-    expect(await crm.writeStatuses({ writes }, aCallContext())).toEqual(["written", "outrun"]);
-    expect(await world.record(dealId)).toMatchObject({
-      Usher_Status__c: "Active",
-      Usher_Seq__c: 6,
-    });
-  });
-
-  it("a field somebody changed by hand is put right at the same sequence", async () => {
-    const { world, crm } = await aWorld();
-    const [dealId = ""] = await world.winDeals([{ name: "won" }]);
-    const write = { dealId, status: aStatus({ status: "Active" }) };
-    await crm.writeStatus(write, aCallContext());
-    await world.api("PATCH", `/sobjects/Opportunity/${dealId}`, { Usher_Status__c: "Ended" });
-    expect(await crm.writeStatus(write, aCallContext())).toBe("written");
-    expect(await world.record(dealId)).toMatchObject({ Usher_Status__c: "Active" });
-  });
-
-  it("a deleted deal is not_found, by name", async () => {
-    const { world, crm } = await aWorld();
-    const [dealId = ""] = await world.winDeals([{ name: "won" }]);
-    await world.api("DELETE", `/sobjects/Opportunity/${dealId}`);
-    const outcome = await outcomeOf(crm.writeStatus({ dealId, status: aStatus() }, aCallContext()));
-    expect(outcome).toMatchObject({
-      category: "not_found",
-      message: expect.stringContaining(dealId),
-    });
   });
 
   it("the daily quota pauses the stream, with one request and no hammering", async () => {
