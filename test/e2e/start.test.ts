@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -116,7 +116,7 @@ describe.skipIf(process.platform !== "linux")("usher start", () => {
     await nothingIsLeft();
   });
 
-  it("comes back to the same key and books after it was killed, and stops on Ctrl-C", async () => {
+  it("comes back to the same key and books after it was killed, lets no other start under it, and stops on Ctrl-C", async () => {
     const keyOf = (one: Started) =>
       (
         one.lines().find(({ what }) => what === "ready")?.data as unknown as
@@ -141,6 +141,10 @@ describe.skipIf(process.platform !== "linux")("usher start", () => {
         ask: async () => keyOf(again),
       }),
     ).toBe(key);
+    const another = start("--reset", "--once");
+    expect(await another.ended).toBe(2);
+    expect(another.sentences()).toMatch(/Usher already runs from .* \(process \d+/);
+    expect(existsSync(join(home, "secrets.json"))).toBe(true);
     again.process.kill("SIGINT");
     expect(await again.ended).toBe(0);
     await nothingIsLeft();

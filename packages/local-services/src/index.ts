@@ -1,3 +1,4 @@
+export { claimRun } from "./claim-run.ts";
 export { findFreePort, loopback } from "./free-port.ts";
 export { commandLineOf, isAlive } from "./process-identity.ts";
 export { findProjectFolder, temporalBinaryIn } from "./project-folder.ts";

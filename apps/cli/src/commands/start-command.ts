@@ -1,9 +1,9 @@
-import { rmSync } from "node:fs";
 import { createUsherClient } from "@usher/api-contract";
 import type { Command } from "commander";
 import colors from "picocolors";
 import type { CliConfig } from "../config.ts";
 import { createSimulatorControl } from "../simulator-control.ts";
+import { claimHome, forgetAll } from "../start/claim-home.ts";
 import { makeApprover, makeSignInLink } from "../start/demo-people.ts";
 import { readOrMakeSecrets } from "../start/hub-secrets.ts";
 import { playMainJob } from "../start/play-main-job.ts";
@@ -49,7 +49,9 @@ async function start(config: CliConfig, options: StartOptions): Promise<void> {
   };
   const began = performance.now();
 
-  if (options.reset) rmSync(config.home, { recursive: true, force: true });
+  // Claimed before anything is touched: a reset under a running hub would take its books away.
+  const giveBack = claimHome(config.home);
+  if (options.reset) forgetAll(config.home);
   const secrets = readOrMakeSecrets(config.home);
   const promise =
     "from closed-won to access. Nothing leaves this computer; Ctrl-C stops everything.";
@@ -120,5 +122,6 @@ async function start(config: CliConfig, options: StartOptions): Promise<void> {
       if (!options.once) say(colors.dim("\nStopping …"));
       await hub.stop();
     }
+    giveBack();
   }
 }
