@@ -74,7 +74,7 @@ ${sequencePicture({ vendor: name.display, steps: trace.steps })}
 ${inboundSection(played)}
 <div class="two">
 <section><h2>What the connector made of it</h2>${json(trace.events.length === 0 ? trace.read : { events: trace.events, ...asObject(trace.read) })}</section>
-<section><h2>The order it would start</h2>${orderOf(played)}</section>
+${trace.input.deal === null ? null : html`<section><h2>The order it would start</h2>${orderOf(played)}</section>`}
 </div>
 <section><h2>Every call</h2>${callsOf(played)}</section>
 <section><h2>Told to the log</h2>${logOf(played)}</section>
