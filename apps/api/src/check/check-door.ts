@@ -11,7 +11,7 @@ import { type RateVerdict, rateHeaders } from "../http/rate-limiter.ts";
 import { decodeUtf8 } from "../http/read-body.ts";
 import { nextRequestId } from "../http/request-id.ts";
 import type { ServeDependencies } from "../http/serve-dependencies.ts";
-import { missingScope, requireJson } from "../http/serve-route.ts";
+import { missingScope, requireJson, requireUncompressed } from "../http/serve-route.ts";
 import type { ApiMetrics } from "../observability/api-metrics.ts";
 import { type Asked, createAnswerCheck } from "./answer-check.ts";
 import {
@@ -103,6 +103,7 @@ export function createCheckDoor({
     if (!verdict.allowed) throw tooMany(verdict);
     if (!mayDo(caller, "check")) throw missingScope("check");
     requireJson(head.contentType);
+    requireUncompressed(head.contentEncoding);
     const text = decodeUtf8(body);
     const rights = feed.rightsOf(caller.tenantId);
     if (rights === undefined) throw notLoaded();

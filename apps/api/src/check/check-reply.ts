@@ -11,6 +11,7 @@ export interface CheckHead {
   readonly kind: "one" | "batch";
   readonly authorization: string | undefined;
   readonly contentType: string | undefined;
+  readonly contentEncoding: string | undefined;
   readonly version: string | undefined;
   readonly traceparent: string | undefined;
 }

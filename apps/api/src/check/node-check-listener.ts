@@ -21,6 +21,7 @@ export function createNodeCheckListener(
       kind: isOne ? "one" : "batch",
       authorization: headers.authorization,
       contentType: headers["content-type"],
+      contentEncoding: headers["content-encoding"],
       version: headers["usher-version"] as string | undefined,
       traceparent: headers["traceparent"] as string | undefined,
     };

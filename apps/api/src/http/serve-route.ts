@@ -188,7 +188,7 @@ export function requireJson(contentType: string | undefined): void {
 }
 
 /** RFC 9110 §15.5.16: a coding that is not read is refused with the ones that are. */
-function requireUncompressed(contentEncoding: string | undefined): void {
+export function requireUncompressed(contentEncoding: string | undefined): void {
   if (contentEncoding === undefined || /^identity$/i.test(contentEncoding.trim())) return;
   throw new ApiProblem(
     "unsupported_media_type",

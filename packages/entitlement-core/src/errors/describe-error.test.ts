@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
 import { describeError, errorCodes, isErrorCode } from "./describe-error.ts";
-import { problemDetails } from "./problem-details.ts";
 
 it("every code has a title that is a sentence for people and a page of its own", () => {
   for (const code of errorCodes) {
@@ -9,22 +8,6 @@ it("every code has a title that is a sentence for people and a page of its own",
     expect(title).toMatch(/^[A-Z].{8,}[^.]$/);
     expect(docsPath).toBe(`/docs/errors/${code}`);
   }
-});
-
-it("an error answer points at the page of its code", () => {
-  expect(
-    problemDetails({ code: "stale_revision", detail: "Read it again.", baseUrl: "http://hub" }),
-  ).toEqual({
-    type: "http://hub/docs/errors/stale_revision",
-    title: "The order has changed since this decision was formed",
-    status: 409,
-    code: "stale_revision",
-    detail: "Read it again.",
-  });
-});
-
-it("a code that describes an order answers no request", () => {
-  expect(() => problemDetails({ code: "unknown_product", detail: "", baseUrl: "" })).toThrow();
 });
 
 it("only codes of the catalog are codes", () => {

@@ -1,4 +1,3 @@
 export * from "./describe-error.ts";
 export * from "./error-catalog.ts";
 export type * from "./error-code.ts";
-export * from "./problem-details.ts";

@@ -15,6 +15,7 @@ export function checkOverHono(
       kind,
       authorization: context.req.header("authorization"),
       contentType: context.req.header("content-type"),
+      contentEncoding: context.req.header("content-encoding"),
       version: context.req.header("usher-version"),
       traceparent: context.req.header("traceparent"),
     };
