@@ -111,6 +111,18 @@ describe("a checkout", () => {
     expect(await start(order)).toMatchObject({ recordId: page.recordId, url: null });
   });
 
+  it("paid before Stripe's search shows its customer is found by a worker that did not open it", async () => {
+    const { simulator, start, complete, bill, connect, livingSubscriptions } =
+      await aCheckoutWorld();
+    simulator.parts.account.changeSettings({ searchLagMs: 60_000 });
+    const order = anOrder();
+    await complete((await start(order)).recordId);
+    const { records } = await bill(order, connect());
+    const living = await livingSubscriptions();
+    expect(living).toHaveLength(1);
+    expect(records).toMatchObject([{ id: living[0]?.id }]);
+  });
+
   it("of lines billed once leaves the order's invoice, paid", async () => {
     const { start, complete, bill, stripe, invoices } = await aCheckoutWorld();
     const order = anOrder({ lines: [aLine({ ...once, quantity: 2, unitAmountMinor: 4_999 })] });

@@ -1,6 +1,7 @@
 import { connectorFailure } from "@usher/connector-sdk/http";
 import type { CallContext } from "@usher/connector-sdk/spec";
 import type Stripe from "stripe";
+import { isReplayed } from "./is-replayed.ts";
 import type { StripeClient } from "./stripe-client.ts";
 import { isKeyMismatch, isReplay } from "./stripe-failure.ts";
 import { stripeKey } from "./stripe-key.ts";
@@ -60,12 +61,6 @@ export async function createOnce<T extends { readonly id: string }>(input: {
     message: `${what}: ${keysMax} idempotency keys in a row are spent on failures or undone objects, and none is left to find. Try again in 24 hours, when Stripe forgets them.`,
     retryAfterMs: 60 * 60 * 1000,
   });
-}
-
-function isReplayed(made: Stripe.Response<object>): boolean {
-  // With a fetch client this is the Response itself, unlike its declared type.
-  const headers: unknown = made.lastResponse.headers;
-  return headers instanceof Headers && headers.get("idempotent-replayed") === "true";
 }
 
 function isSpent(error: unknown): boolean {

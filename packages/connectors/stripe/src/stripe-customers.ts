@@ -1,13 +1,17 @@
 import { connectorFailure } from "@usher/connector-sdk/http";
 import type { BillingCustomer, CallContext } from "@usher/connector-sdk/spec";
 import type Stripe from "stripe";
+import { isReplayed } from "./is-replayed.ts";
 import type { StripeClient } from "./stripe-client.ts";
 import { isKeyMismatch } from "./stripe-failure.ts";
 import { stripeKey } from "./stripe-key.ts";
 import { metadataKeys } from "./stripe-metadata.ts";
 
 export interface StripeCustomers {
-  /** Stripe's id of the customer; `isNew` when it was made just now and so has no bills yet. */
+  /**
+   * Stripe's id of the customer; `isNew` when it was made just now and so has no bills yet. One that
+   * another process made is not, also where the search does not show it: it may have paid since.
+   */
   ensure(
     customer: BillingCustomer,
     context: CallContext,
@@ -55,7 +59,10 @@ export function createStripeCustomers(input: {
     return id === undefined ? null : remember(customerId, id);
   }
 
-  async function make(customer: BillingCustomer, context: CallContext): Promise<string> {
+  async function make(
+    customer: BillingCustomer,
+    context: CallContext,
+  ): Promise<{ readonly id: string; readonly isNew: boolean }> {
     try {
       const made = await client.call(
         {
@@ -69,7 +76,7 @@ export function createStripeCustomers(input: {
         },
         context,
       );
-      return remember(customer.customerId, made.id);
+      return { id: remember(customer.customerId, made.id), isNew: !isReplayed(made) };
     } catch (error) {
       if (!isKeyMismatch(error)) throw error;
       throw connectorFailure({
@@ -89,7 +96,7 @@ export function createStripeCustomers(input: {
       }
       const found = await find(customer.customerId, context);
       if (found !== null) return { id: found, isNew: false };
-      return { id: await make(customer, context), isNew: true };
+      return make(customer, context);
     },
   };
 }
