@@ -49,7 +49,11 @@ const vendors = {
   },
 } as const;
 
-async function aWorld(name: keyof typeof vendors, config: object = { renewals: {} }) {
+async function aWorld(
+  name: keyof typeof vendors,
+  config: object = { renewals: {} },
+  lines: readonly object[] = vendors[name].lines,
+) {
   const vendor = vendors[name];
   const world = await vendor.start();
   stops.push(() => world.stop());
@@ -66,7 +70,7 @@ async function aWorld(name: keyof typeof vendors, config: object = { renewals: {
     if (system.crm === null) throw new Error(`${name} is a CRM`);
     return system.crm;
   };
-  const [dealId = ""] = await world.winDeals([{ name: "Won", lines: [...vendor.lines] as never }]);
+  const [dealId = ""] = await world.winDeals([{ name: "Won", lines: [...lines] as never }]);
   const open = (orderId = "ord_1", crm = connect()): Promise<OpenedDeal> => {
     if (crm.openRenewalDeal === undefined) throw new Error("the connection opens renewals");
     return crm.openRenewalDeal(
@@ -82,7 +86,7 @@ async function aWorld(name: keyof typeof vendors, config: object = { renewals: {
   };
   const read = async (id: string): Promise<Deal | undefined> =>
     (await connect().readDeals({ dealIds: [id] }, aCallContext()))[0];
-  return { proxy, connect, open, read, dealId, made: vendor.made };
+  return { world, proxy, connect, open, read, dealId, made: vendor.made };
 }
 
 const sold = (deal: Deal | undefined) =>
@@ -175,6 +179,15 @@ describe.each(["Salesforce", "HubSpot"] as const)("a renewal deal in %s", (name)
   });
 });
 
+it.each(["Salesforce", "HubSpot"] as const)(
+  "two attempts at once in %s make one renewal",
+  async (name) => {
+    const { open } = await aWorld(name);
+    const opened = await Promise.all([open(), open()]);
+    expect(new Set(opened.map(({ dealId }) => dealId)).size).toBe(1);
+  },
+);
+
 it("two attempts at once in Salesforce make one renewal, with its lines once", async () => {
   const { open, read } = await aWorld("Salesforce");
   const opened = await Promise.all([open(), open()]);
@@ -193,4 +206,34 @@ it("a HubSpot deal whose opener died before its lines is given them", async () =
   const { dealId, wasThere } = await open();
   expect(wasThere).toBe(true);
   expect((await read(dealId))?.lines).toHaveLength(2);
+});
+
+it("of a HubSpot deal's lines none stands alone when one is refused, and all do at the next attempt", async () => {
+  const { world, open, read } = await aWorld("HubSpot");
+  world.simulator.parts.faults.add({
+    vendor: "hubspot",
+    kind: "refuse_write",
+    operation: "*",
+    object: "line_items",
+    recordId: null,
+    remaining: 1,
+    message: null,
+    delayMs: 0,
+    status: 400,
+    retryAfterSeconds: null,
+  });
+  expect((await outcomeOf(open())).category).toBe("validation");
+  const { dealId, wasThere } = await open();
+  expect(wasThere).toBe(true);
+  expect((await read(dealId))?.lines).toHaveLength(2);
+});
+
+it("a HubSpot deal with more lines than one call makes as a whole is refused before anything is made", async () => {
+  const lines = Array.from({ length: 101 }, () => ({ name: "Pro", quantity: "1", price: "1" }));
+  const { open, proxy } = await aWorld("HubSpot", { renewals: {} }, lines);
+  expect(await outcomeOf(open())).toMatchObject({
+    category: "validation",
+    message: expect.stringContaining("101 line items"),
+  });
+  expect(proxy.requests.some(({ path }) => path.endsWith("/batch/create"))).toBe(false);
 });

@@ -2,6 +2,7 @@ import { AssociationSpecAssociationCategoryEnum } from "@hubspot/api-client/lib/
 import { connectorFailure, parseShape } from "@usher/connector-sdk/http";
 import {
   type CallContext,
+  type ConnectorErrorCategory,
   isConnectorError,
   type OpenedDeal,
   type RenewalDeal,
@@ -28,6 +29,9 @@ interface Opening {
 const dealToPrimaryCompany = 5;
 const lineItemToDeal = 20;
 
+/** What a unique value that is taken may come back as. */
+const refusals: readonly ConnectorErrorCategory[] = ["duplicate", "validation", "conflict_locked"];
+
 const dealNames = { own: ["dealname", "hubspot_owner_id"], custom: ["deal_currency_code"] };
 const renewalNames = { own: ["dealstage"] };
 /** What a line sells and for how much; when it begins is said anew. */
@@ -48,16 +52,15 @@ const lineNames = {
 
 /**
  * The won deal once more, in an open stage, with its company and lines. HubSpot makes a deal and its
- * lines in two calls; our id stands in a property with unique values, so a deal whose lines are
- * missing (an attempt died in between) is found again and given them, while it stands where it began.
+ * lines in two calls, each as a whole or not at all; our id stands in a property with unique values,
+ * so a deal whose lines are missing (an attempt died in between) is found again and given them, while
+ * it stands where it began. Two attempts at once make one deal; that its lines are not doubled is the
+ * caller's to see to, who asks one at a time.
  */
 export async function openRenewalDeal(opening: Opening): Promise<OpenedDeal> {
-  const { renewal } = opening;
   const standing = await findRenewal(opening);
-  if (standing !== null) {
-    await giveLines(opening, standing);
-    return { dealId: standing.id, wasThere: true };
-  }
+  if (standing !== null) return finished(opening, standing);
+  const { renewal } = opening;
   const [won] = (await read(opening, "deals", [renewal.dealId], dealNames)).values();
   if (won === undefined) {
     throw connectorFailure({
@@ -66,22 +69,28 @@ export async function openRenewalDeal(opening: Opening): Promise<OpenedDeal> {
       where: { record: `Deal ${renewal.dealId}`, field: "id" },
     });
   }
-  let wasThere = false;
+  const lines = await readLines(opening);
+  let dealId: string;
   try {
-    await createDeal(opening, won);
+    dealId = await createDeal(opening, won);
   } catch (error) {
-    if (!isConnectorError(error) || error.detail.category !== "duplicate") throw error;
-    wasThere = true;
+    // No page says how HubSpot refuses a unique value that is taken; whether there is a renewal now does.
+    const isRefused = isConnectorError(error) && refusals.includes(error.detail.category);
+    const other = isRefused ? await findRenewal(opening) : null;
+    if (other === null) throw error;
+    return finished(opening, other);
   }
-  const opened = await findRenewal(opening);
-  if (opened === null) {
-    throw connectorFailure({
-      category: "outcome_unknown",
-      message: `Opening the renewal of order ${renewal.orderId}: HubSpot took it, and does not show it.`,
-    });
+  await createLines(opening, dealId, lines);
+  return { dealId, wasThere: false };
+}
+
+/** One that stands is given its lines, unless it has some or people have moved it on. */
+async function finished(opening: Opening, renewal: HubSpotRecord): Promise<OpenedDeal> {
+  const isNew = valueIn(renewal, "dealstage") === opening.start.stage;
+  if (isNew && (await linked(opening, "line_items", renewal.id)).length === 0) {
+    await createLines(opening, renewal.id, await readLines(opening));
   }
-  await giveLines(opening, opened);
-  return { dealId: opened.id, wasThere };
+  return { dealId: renewal.id, wasThere: true };
 }
 
 async function findRenewal(opening: Opening): Promise<HubSpotRecord | null> {
@@ -115,13 +124,13 @@ async function findRenewal(opening: Opening): Promise<HubSpotRecord | null> {
   return (await read(opening, "deals", [id], renewalNames)).get(id) ?? null;
 }
 
-async function createDeal(opening: Opening, won: HubSpotRecord): Promise<void> {
+async function createDeal(opening: Opening, won: HubSpotRecord): Promise<string> {
   const { renewal, start, config } = opening;
   const companies = await linked(opening, "companies", won.id);
   const company = companies.find(({ isPrimary }) => isPrimary) ?? companies[0];
   const currency = valueIn(won, "deal_currency_code");
   const owner = valueIn(won, "hubspot_owner_id");
-  await create(opening, "deals", [
+  const [dealId] = await create(opening, "deals", [
     {
       properties: {
         dealname: renewal.name,
@@ -136,24 +145,43 @@ async function createDeal(opening: Opening, won: HubSpotRecord): Promise<void> {
       link: company === undefined ? null : { to: company.id, typeId: dealToPrimaryCompany },
     },
   ]);
+  if (dealId !== undefined) return dealId;
+  throw connectorFailure({
+    category: "outcome_unknown",
+    message: `Opening the renewal of order ${renewal.orderId}: HubSpot took it, and does not say as which deal.`,
+  });
 }
 
-async function giveLines(opening: Opening, renewal: HubSpotRecord): Promise<void> {
-  const { dealId, startsOn } = opening.renewal;
-  if (valueIn(renewal, "dealstage") !== opening.start.stage) return;
-  if ((await linked(opening, "line_items", renewal.id)).length > 0) return;
+async function readLines(opening: Opening): Promise<readonly HubSpotRecord[]> {
+  const { dealId } = opening.renewal;
   const ids = (await linked(opening, "line_items", dealId)).map(({ id }) => id);
-  const lines = [...(await read(opening, "line_items", ids, lineNames)).values()];
-  for (let from = 0; from < lines.length; from += recordsPerCallMax) {
-    await create(
-      opening,
-      "line_items",
-      lines.slice(from, from + recordsPerCallMax).map((line) => ({
-        properties: { ...filled(line), hs_recurring_billing_start_date: startsOn },
-        link: { to: renewal.id, typeId: lineItemToDeal },
-      })),
-    );
+  if (ids.length > recordsPerCallMax) {
+    throw connectorFailure({
+      category: "validation",
+      message: `Opening the renewal of order ${opening.renewal.orderId}: deal ${dealId} has ${ids.length} line items, more than the ${recordsPerCallMax} that HubSpot makes as a whole. Open its renewal by hand.`,
+      where: { record: `Deal ${dealId}`, field: "Line items" },
+    });
   }
+  return [...(await read(opening, "line_items", ids, lineNames)).values()];
+}
+
+async function createLines(
+  opening: Opening,
+  dealId: string,
+  lines: readonly HubSpotRecord[],
+): Promise<void> {
+  if (lines.length === 0) return;
+  await create(
+    opening,
+    "line_items",
+    lines.map((line) => ({
+      properties: {
+        ...filled(line),
+        hs_recurring_billing_start_date: opening.renewal.startsOn,
+      },
+      link: { to: dealId, typeId: lineItemToDeal },
+    })),
+  );
 }
 
 function filled(line: HubSpotRecord): Record<string, string> {
@@ -163,6 +191,11 @@ function filled(line: HubSpotRecord): Record<string, string> {
   );
 }
 
+/**
+ * All of the records, or none: they carry no `objectWriteTraceId`, with which each could fail alone.
+ * Returns their ids.
+ * @see https://developers.hubspot.com/docs/api-reference/error-handling
+ */
 async function create(
   { renewal, client, context }: Opening,
   object: ObjectName,
@@ -170,7 +203,7 @@ async function create(
     readonly properties: Record<string, string>;
     readonly link: { readonly to: string; readonly typeId: number } | null;
   }[],
-): Promise<void> {
+): Promise<readonly string[]> {
   const what = `Opening the renewal of order ${renewal.orderId}, its ${object.replace("_", " ")}`;
   const value = await client.call(
     {
@@ -178,8 +211,7 @@ async function create(
       isWrite: true,
       run: ({ batch }) =>
         batch.create(object, {
-          inputs: records.map(({ properties, link }, at) => ({
-            objectWriteTraceId: `${renewal.orderId}:${at}`,
+          inputs: records.map(({ properties, link }) => ({
             properties,
             associations:
               link === null
@@ -201,9 +233,13 @@ async function create(
     },
     context,
   );
-  const schema = z.looseObject({ errors: z.array(hubspotError).nullish() });
-  const [item] = parseShape({ schema, value, what }).errors ?? [];
-  if (item === undefined) return;
+  const schema = z.looseObject({
+    results: z.array(z.looseObject({ id: z.string() })),
+    errors: z.array(hubspotError).nullish(),
+  });
+  const { results, errors } = parseShape({ schema, value, what });
+  const [item] = errors ?? [];
+  if (item === undefined) return results.map(({ id }) => id);
   throw fromHubSpotError({ item, status: 207, isWrite: true, what, record: renewal.name });
 }
 
