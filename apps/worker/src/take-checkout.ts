@@ -17,7 +17,7 @@ export interface CheckoutToTake {
 /**
  * Takes what became of a checkout page. What was paid is an order, under the id that the page has
  * carried since before it was opened; however often it is announced, it is one. Throws for money
- * that this hub knows no session of: the message then ends in quarantine, where a person sees it.
+ * that makes no order of its own: the message then ends in quarantine, where a person sees it.
  * Answers why there was nothing to do, or null.
  */
 export async function takeCheckout(
@@ -34,9 +34,18 @@ export async function takeCheckout(
       `${unknown}, and the customer went through it. Look it up in ${system}: refund it, or take it as an order by POST /v1/orders; then leave this message or replay it.`,
     );
   }
-  if (session.status === "completed") return "The session is an order already.";
+  const isOtherPage = session.remoteId !== null && session.remoteId !== recordId;
+  if (session.status === "completed") {
+    if (!isOtherPage || outcome !== "paid") return "The session is an order already.";
+    throw new Error(
+      `Order ${session.orderId} was paid twice, by checkouts ${session.remoteId} and ${recordId}. Refund one of them in ${system}; then leave this message.`,
+    );
+  }
+  if (isOtherPage && (outcome === "failed" || outcome === "expired")) {
+    return `The session's page is ${session.remoteId} by now; nobody paid on ${recordId}.`;
+  }
   if (outcome === "paid") {
-    await receiveDeal(tx, {
+    const received = await receiveDeal(tx, {
       orderId: session.orderId,
       deal: session.deal,
       reading: { ok: true, content: session.content },
@@ -46,6 +55,11 @@ export async function takeCheckout(
       traceparent: null,
       readAt: now,
     });
+    if (received.orderId !== session.orderId) {
+      throw new Error(
+        `Checkout ${recordId} is paid, and another order, ${received.orderId}, was sent under its source ${session.deal.system} ${session.deal.id}. Cancel that one and refund the checkout in ${system}; then leave this message.`,
+      );
+    }
   }
   await recordCheckoutStatus(tx, {
     id: session.id,
