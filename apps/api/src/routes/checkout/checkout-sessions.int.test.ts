@@ -173,6 +173,25 @@ describe("a checkout session", () => {
     ]);
   });
 
+  it.each([
+    ["is over", "2020-01-01"],
+    ["is too far ahead for a token", "2099-01-01"],
+  ])("takes no money for a term that %s", async (_, starts_on) => {
+    const { connect, open, asked } = await aHub();
+    await connect();
+    const refused = await open({
+      lines: [{ sku: "PRO", quantity: 1, term: { starts_on, months: 12 } }],
+    });
+    expect(refused).toMatchObject({
+      status: 422,
+      json: {
+        code: "checkout_refused",
+        errors: [{ pointer: "/lines/0/term/starts_on", code: "invalid_term" }],
+      },
+    });
+    expect(asked).toEqual([]);
+  });
+
   it.each([{ connected: false }, { connected: true }])(
     "is not offered without a billing system that opens pages: %j",
     async ({ connected }) => {

@@ -1,7 +1,7 @@
 import type { CreateCheckoutSession, ProblemItem } from "@usher/api-contract";
 import type { Offering, PublishedCatalog } from "@usher/entitlement-core/catalog";
 import type { Deal } from "@usher/entitlement-core/deal";
-import { type CalendarDate, moneyToDecimal } from "@usher/entitlement-core/kernel";
+import { addMonths, type CalendarDate, moneyToDecimal } from "@usher/entitlement-core/kernel";
 
 /** What an order says it comes from when its customer bought it on a page. */
 const checkoutSystem = "checkout";
@@ -29,7 +29,7 @@ export function dealAtListPrice({
 }): ListPriceReading {
   const faults: ProblemItem[] = [];
   const lines = body.lines.map(({ sku, quantity, term }, index) => {
-    const report = (field: string, code: string, detail: string, fix: string) => {
+    const report: Report = (field, code, detail, fix) => {
       faults.push({ pointer: `/lines/${index}/${field}`, code, detail, fix });
     };
     const offering = catalog.offerings.find((one) => one.sku === sku);
@@ -52,6 +52,9 @@ export function dealAtListPrice({
     } else {
       reportTerm({ offering, months: term.months, report });
     }
+    const startsOn = (term.starts_on ?? today) as CalendarDate;
+    const months = term.months ?? offering?.defaultTerm?.months ?? null;
+    if (months !== null) reportWhatCannotBeGranted({ startsOn, months, today, report });
     return {
       id: String(index + 1),
       productCode: sku,
@@ -59,8 +62,8 @@ export function dealAtListPrice({
       quantity: String(quantity),
       unitPrice: price === undefined ? "0" : moneyToDecimal(price),
       currency: null,
-      startsOn: term.starts_on ?? today,
-      months: term.months ?? offering?.defaultTerm?.months ?? null,
+      startsOn,
+      months,
       endsOn: null,
     };
   });
@@ -86,6 +89,42 @@ export function dealAtListPrice({
   };
 }
 
+type Report = (field: string, code: string, detail: string, fix: string) => void;
+
+/** A license token reaches a year ahead: a right that it cannot carry could be paid for, and not given. */
+const monthsAheadMax = 12;
+
+function reportWhatCannotBeGranted({
+  startsOn,
+  months,
+  today,
+  report,
+}: {
+  readonly startsOn: CalendarDate;
+  readonly months: number;
+  readonly today: CalendarDate;
+  readonly report: Report;
+}): void {
+  const end = addMonths(startsOn, months);
+  if (end <= today) {
+    report(
+      "term/starts_on",
+      "invalid_term",
+      `the term from ${startsOn} over ${months} months is over already`,
+      `Send a day from ${today} on, or leave it out.`,
+    );
+  }
+  const latest = addMonths(today, monthsAheadMax);
+  if (startsOn > latest) {
+    report(
+      "term/starts_on",
+      "invalid_term",
+      `the term starts on ${startsOn}, more than ${monthsAheadMax} months ahead`,
+      `Send a day up to ${latest}, or sell it as an order.`,
+    );
+  }
+}
+
 function reportTerm({
   offering,
   months,
@@ -93,7 +132,7 @@ function reportTerm({
 }: {
   readonly offering: Offering;
   readonly months: number | undefined;
-  readonly report: (field: string, code: string, detail: string, fix: string) => void;
+  readonly report: Report;
 }): void {
   const own = offering.defaultTerm?.months;
   if (own === undefined && months === undefined) {
