@@ -28,15 +28,16 @@ export async function approveTogether(
   deps: PageDependencies,
 ): Promise<Response> {
   const form = await readSessionForm(page);
-  const chosen = [...form].filter(([name]) => name.startsWith("task:"));
+  const chosen = [...form].flatMap(([name, revisionHash]) => {
+    const taskId = /^task:(.+)$/.exec(name)?.[1] ?? "";
+    return isId("approvalTask", taskId) ? [{ taskId, revisionHash }] : [];
+  });
   if (chosen.length === 0) {
     return redirect(`/approvals/together?stage=${encodeURIComponent(form.get("stage") ?? "")}`);
   }
   const comment = (form.get("comment") ?? "").slice(0, 4_000).trim();
   const refused: { taskId: string; reason: string }[] = [];
-  for (const [name, revisionHash] of chosen) {
-    const taskId = name.slice("task:".length);
-    if (!isId("approvalTask", taskId)) continue;
+  for (const { taskId, revisionHash } of chosen) {
     try {
       await decideOnTask({
         page,

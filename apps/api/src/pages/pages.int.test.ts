@@ -278,6 +278,7 @@ describe("deciding on a page", () => {
       stage: "finance",
       [`task:${one?.taskId}`]: one?.revisionHash ?? "",
       [`task:${other?.taskId}`]: "an older hash",
+      "task:no-task-at-all": "hash",
     });
     expect(done.text).toContain("One order approved");
     expect(done.text).toContain("One was not");
