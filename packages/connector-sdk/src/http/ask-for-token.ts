@@ -43,12 +43,15 @@ export async function askForToken<Schema extends z.ZodType>(input: {
   if (status === 200) {
     return parseShape({ schema, value: readJsonAnswer({ answer, isWrite: false, what }), what });
   }
-  if (status >= 500 || status === 429) {
-    throw connectorFailure({
-      category: categoryOfStatus({ status, isWrite: false }),
-      message: `${what}: the token server answered ${status}.`,
-      retryAfterMs,
-    });
-  }
-  throw connectorFailure({ category: "auth_invalid", ...refusal(answer) });
+  if (isRefusal(status)) throw connectorFailure({ category: "auth_invalid", ...refusal(answer) });
+  throw connectorFailure({
+    category: categoryOfStatus({ status, isWrite: false }),
+    message: `${what}: the token server answered ${status}.`,
+    retryAfterMs,
+  });
+}
+
+/** 400 and 401 by RFC 6749 §5.2; some servers say 403. A 404 or 408 is somebody else's word. */
+function isRefusal(status: number): boolean {
+  return status === 400 || status === 401 || status === 403;
 }
