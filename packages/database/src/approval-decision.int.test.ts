@@ -220,6 +220,27 @@ describe("tasks", () => {
     expect(await idsFor("lee@seller.example")).not.toContain(taskId);
   });
 
+  it("are not shown any more to whoever has decided, while others are still to be heard", async () => {
+    const stages = catalog.approvalPolicy.stages.map((stage) => ({
+      ...stage,
+      quorum: { kind: "all" as const },
+    }));
+    const asking = { ...catalog, approvalPolicy: { stages } };
+    const { orderId, taskId, decide } = await askedAt("400.00", asking);
+    const isShownTo = async (approver: string) => {
+      const page = await hub.inTenant((tx) =>
+        listApprovalTasks(tx, { limit: 50, cursor: null, orderId, approver }),
+      );
+      return page.items.some(({ task }) => task.id === taskId);
+    };
+    await decide({ by: "dana@seller.example" });
+    expect(await isShownTo("dana@seller.example")).toBe(false);
+    expect(await isShownTo("fred@seller.example")).toBe(true);
+    await decide({ by: "fred@seller.example" });
+    // Settled: what was asked of a person stays in the list of what they were asked.
+    expect(await isShownTo("dana@seller.example")).toBe(true);
+  });
+
   it("asking again for the same revision makes no second task", async () => {
     const { orderId, taskId } = await askedAt("400.00");
     await hub.inTenant(async (tx) => {
@@ -308,12 +329,12 @@ describe("tasks", () => {
 });
 
 /** An order over ten units at this price (list price 550.00), put to its approvers. */
-async function askedAt(unitPrice: string) {
+async function askedAt(unitPrice: string, asking = catalog) {
   deals += 1;
   const deal = aDeal({ id: `asked-${deals}`, lines: [aDealLine({ unitPrice })] });
   const orderId = await hub.inTenant(async (tx) => {
     const id = await anOrder(tx, { catalog, deal });
-    await askFor(tx, { catalog, orderId: id });
+    await askFor(tx, { catalog: asking, orderId: id });
     return id;
   });
   const [first] = await tasksOf(orderId);

@@ -107,7 +107,10 @@ export async function findApprovalTask(
   return row ? fromTaskWithOrderRow(row) : null;
 }
 
-/** Newest first. With `approver`: what this person may decide, so not what they requested, own or edited. */
+/**
+ * Newest first. With `approver`: what this person may decide, so not what they requested, own or
+ * edited, nor what waits only for others because they have decided it.
+ */
 export async function listApprovalTasks(
   tx: TenantTransaction,
   input: PageRequest & {
@@ -126,7 +129,9 @@ export async function listApprovalTasks(
   if (input.approver !== undefined) {
     const email = input.approver.toLowerCase();
     conditions.push(
-      sql`${email} = any (t.approver_emails) and not (${email} = any (t.excluded_emails))`,
+      sql`${email} = any (t.approver_emails) and not (${email} = any (t.excluded_emails))
+        and (t.status <> 'open' or not exists (select from approval_decisions d
+          where d.task_id = t.id and d.decided_by = ${email}))`,
     );
   }
   const { rows } = await sql<TaskWithOrderRow>`

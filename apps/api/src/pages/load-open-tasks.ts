@@ -16,7 +16,7 @@ export interface OpenTask {
   readonly dueAt: number | null;
 }
 
-/** As many as one page shows, the most urgent first as the database orders them. */
+/** As many as one page shows, the newest first; older ones come up as these are decided. */
 const tasksMax = 200;
 
 /** What waits for `approver`, and what waits for others. */
