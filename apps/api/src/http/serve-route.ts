@@ -139,6 +139,7 @@ function thingOf({ path, tag }: RouteDescription): string {
 
 const things: Readonly<Record<string, string>> = {
   api_keys: "API key",
+  checkout_sessions: "checkout session",
   approval_tasks: "approval task",
   inbox: "inbox message",
   inbound: "connection",

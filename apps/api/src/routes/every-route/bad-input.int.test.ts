@@ -208,6 +208,16 @@ describe("every path", () => {
     }
   });
 
+  it("says of a malformed id what it says of one that names nothing", async () => {
+    for (const route of everyRoute) {
+      if (route.method !== "get" || route.params === undefined) continue;
+      const unknown = await rig.get(pathWithUnknownIds(route));
+      const malformed = await rig.get(route.path.replace(/\{\w+\}/, "x"));
+      expect([unknown.status, malformed.status], route.path).toEqual([404, 404]);
+      expect(malformed.json.detail, route.path).toBe(unknown.json.detail);
+    }
+  });
+
   it("refuses unknown and malformed parameters of its query", async () => {
     for (const route of everyRoute.filter((one) => one.query !== undefined)) {
       const path = pathWithUnknownIds(route);
