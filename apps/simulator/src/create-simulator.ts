@@ -1,12 +1,13 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { Hono } from "hono";
 import { createControlApp } from "./control/control-app.ts";
+import { accountDefaults, orgDefaults, portalDefaults } from "./default-settings.ts";
 import { createFaultBoard } from "./fault/fault-board.ts";
 import type { NodeEnv } from "./http-answer.ts";
 import { createChangeFeed } from "./hubspot/change-feed.ts";
 import { createHubSpotApp } from "./hubspot/hubspot-app.ts";
 import { createHubSpotTokens } from "./hubspot/hubspot-tokens.ts";
-import { createPortal, propertySettings } from "./hubspot/portal.ts";
+import { createPortal } from "./hubspot/portal.ts";
 import { createRateLimits } from "./hubspot/rate-limits.ts";
 import { seedPortal } from "./hubspot/seed-portal.ts";
 import { createHubSpotVoice } from "./hubspot/webhook-voice.ts";
@@ -20,8 +21,8 @@ import { createNotificationVoice } from "./salesforce/notification.ts";
 import { createOrg } from "./salesforce/org.ts";
 import { createQueryCursors } from "./salesforce/query-cursors.ts";
 import { createSalesforceApp } from "./salesforce/salesforce-app.ts";
-import { makeSalesforceId } from "./salesforce/salesforce-id.ts";
 import { findByField, INTEGRATION_EMAIL, seedOrg, userByEmail } from "./salesforce/seed-org.ts";
+import { DEFAULT_CREDENTIALS, type SimulatorOptions } from "./simulator-options.ts";
 import type { SimulatorParts } from "./simulator-parts.ts";
 import { createStore } from "./store/store.ts";
 import { advanceSubscriptions } from "./stripe/advance-subscriptions.ts";
@@ -32,59 +33,6 @@ import { createStripeApp } from "./stripe/stripe-app.ts";
 import { createTrafficLog } from "./traffic-log.ts";
 import { signedUnder } from "./webhook/sign-webhook.ts";
 import { createWebhookCenter } from "./webhook/webhook-center.ts";
-
-export interface SimulatorOptions {
-  /** Epoch milliseconds; default the system clock. Every stamp and expiry follows it; retries of webhooks do not. */
-  readonly now?: () => number;
-  /** Folder of the journal. Without it the state dies with the process. */
-  readonly folder?: string | undefined;
-  /** Makes ids and shuffles repeatable; default random. */
-  readonly seed?: number | undefined;
-  readonly salesforce?: {
-    readonly clientId?: string | undefined;
-    readonly clientSecret?: string | undefined;
-    /** False: the org has none of the status fields yet. */
-    readonly fieldsDeployed?: boolean | undefined;
-    /** Default `Usher`: fields are named `Usher_Status__c` and so on. */
-    readonly fieldPrefix?: string | undefined;
-    readonly pageSizeMax?: number | undefined;
-    /** Objects selected for Change Data Capture; default none. */
-    readonly changeDataCapture?: readonly string[] | undefined;
-  };
-  readonly stripe?: {
-    readonly secretKey?: string | undefined;
-    /** Default one hour, as Stripe. */
-    readonly autoFinalizeAfterMs?: number | undefined;
-  };
-  readonly hubspot?: {
-    /** Of a private app or service key. */
-    readonly accessToken?: string | undefined;
-    readonly clientId?: string | undefined;
-    readonly clientSecret?: string | undefined;
-    readonly refreshToken?: string | undefined;
-    /** False: the portal has none of the status properties yet. */
-    readonly propertiesCreated?: boolean | undefined;
-    /** Default `usher`: properties are named `usher_status` and so on. */
-    readonly propertyPrefix?: string | undefined;
-  };
-  readonly netsuite?: {
-    /** As NetSuite's UI shows it, such as `1234567_SB1`. */
-    readonly accountId?: string | undefined;
-  };
-}
-
-/** Credentials a simulator has unless told otherwise. They guard nothing. */
-export const DEFAULT_CREDENTIALS = {
-  salesforceClientId: "usher-client-id",
-  salesforceClientSecret: "usher-client-secret",
-  stripeSecretKey: "sk_test_usher_simulator",
-  hubspotAccessToken: "pat-na1-usher-simulator",
-  hubspotClientId: "usher-hubspot-client",
-  hubspotClientSecret: "usher-hubspot-secret",
-  hubspotRefreshToken: "usher-hubspot-refresh",
-  netsuiteAccountId: "TSTDRV1234567",
-  netsuiteClientId: "usher-netsuite-client",
-} as const;
 
 const SUBSCRIPTIONS_EVERY_MS = 5_000;
 
@@ -233,107 +181,4 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       store.close();
     },
   };
-}
-
-function orgDefaults({ salesforce }: SimulatorOptions, seed: number) {
-  const pod = letters(`org:${seed}`, 3);
-  return {
-    organizationId: makeSalesforceId({ keyPrefix: "00D", pod, sequence: 1 }),
-    pod,
-    fieldsDeployed: salesforce?.fieldsDeployed ?? true,
-    fieldPrefix: salesforce?.fieldPrefix ?? "Usher",
-    customFields: [],
-    pageSizeMax: salesforce?.pageSizeMax ?? 2000,
-    apiLimit: 5_000_000,
-    echoNotifications: false,
-    jwtPublicKey: null,
-    lateCommits: { remaining: 0, seconds: 0 },
-    tokenTtlMs: 2 * 3_600_000,
-    changeDataCapture: salesforce?.changeDataCapture ?? [],
-    changeMishaps: { gaps: 0, overflows: 0 },
-    busEpoch: 1,
-  };
-}
-
-function accountDefaults({ stripe }: SimulatorOptions, seed: number) {
-  return {
-    secretKey: stripe?.secretKey ?? DEFAULT_CREDENTIALS.stripeSecretKey,
-    idSalt: `1${letters(`account:${seed}`, 5)}`,
-    defaultPayment: "succeeds" as const,
-    autoFinalizeAfterMs: stripe?.autoFinalizeAfterMs ?? 3_600_000,
-    searchLagMs: 0,
-  };
-}
-
-/** What an app of this hub is granted. */
-const HUBSPOT_SCOPES = [
-  "crm.objects.deals.read",
-  "crm.objects.deals.write",
-  "crm.objects.line_items.read",
-  "crm.objects.line_items.write",
-  "crm.objects.companies.read",
-  "crm.objects.companies.write",
-  "crm.objects.products.read",
-  "crm.objects.products.write",
-  "crm.objects.owners.read",
-  "crm.schemas.deals.read",
-  "crm.schemas.deals.write",
-  "crm.schemas.line_items.read",
-  "crm.schemas.line_items.write",
-  "crm.schemas.companies.read",
-];
-
-function portalDefaults({ hubspot }: SimulatorOptions, seed: number) {
-  // Ids of stages are the portal's own: nothing may be read from them.
-  const base = 1_000_000_000 + (seed % 800_000_000);
-  const stage = (at: number, label: string, isClosed = false, isWon = false) => ({
-    id: String(base + at),
-    label,
-    isClosed,
-    isWon,
-  });
-  const prefix = (hubspot?.propertiesCreated ?? true) ? (hubspot?.propertyPrefix ?? "usher") : null;
-  return {
-    portalId: 40_000_000 + (seed % 1_000_000),
-    appId: 7_000_000,
-    accessToken: hubspot?.accessToken ?? DEFAULT_CREDENTIALS.hubspotAccessToken,
-    scopes: HUBSPOT_SCOPES,
-    stages: [
-      stage(1, "Qualification"),
-      stage(2, "Negotiation/Review"),
-      stage(3, "Closed Won", true, true),
-      stage(4, "Closed Lost", true),
-    ],
-    ...propertySettings(prefix),
-    tokenTtlMs: 30 * 60_000,
-    rotatesRefreshTokens: false,
-    searchLagMs: 0,
-    searchResultsMax: 10_000,
-    searchesPerSecondMax: null,
-    callsPerTenSecondsMax: null,
-    callsPerDayMax: null,
-    echoWebhooks: false,
-    announcedProperties: [
-      "dealname",
-      "dealstage",
-      "amount",
-      "closedate",
-      "deal_currency_code",
-      "hubspot_owner_id",
-      "quantity",
-      "price",
-      "discount",
-      "hs_discount_percentage",
-      "hs_recurring_billing_start_date",
-      "hs_recurring_billing_period",
-      "hs_term_in_months",
-      "recurringbillingfrequency",
-    ],
-    journalSubscriptions: [],
-    journalKeptMs: 3 * 86_400_000,
-  };
-}
-
-function letters(text: string, count: number): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, count).toUpperCase();
 }

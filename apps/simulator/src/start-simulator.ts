@@ -1,8 +1,9 @@
 import type { Server as HttpServer } from "node:http";
 import type { AddressInfo, Server } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
-import { createSimulator, type SimulatorOptions } from "./create-simulator.ts";
+import { createSimulator } from "./create-simulator.ts";
 import { type RunningPubSub, startPubSubServer } from "./salesforce/pubsub/start-pubsub-server.ts";
+import type { SimulatorOptions } from "./simulator-options.ts";
 import type { SimulatorParts } from "./simulator-parts.ts";
 
 export interface StartOptions extends SimulatorOptions {
