@@ -1,7 +1,3 @@
-import * as associations from "@hubspot/api-client/lib/codegen/crm/associations/v4/index.js";
-import * as objects from "@hubspot/api-client/lib/codegen/crm/objects/index.js";
-import * as owners from "@hubspot/api-client/lib/codegen/crm/owners/index.js";
-import * as properties from "@hubspot/api-client/lib/codegen/crm/properties/index.js";
 import {
   connectorFailure,
   createHttpClient,
@@ -14,9 +10,11 @@ import {
   type ConnectorDependencies,
   isConnectorError,
 } from "@usher/connector-sdk/spec";
+import { apisOver, type HubSpotApis, type SdkAnswer, type SdkRequest } from "./hubspot-apis.ts";
 import { type HubSpotConfig, hubspotApiUrl } from "./hubspot-config.ts";
 import { fromHubSpotAnswer } from "./hubspot-failure.ts";
 import { createHubSpotSessions, fixedSession, type HubSpotSessions } from "./hubspot-session.ts";
+import { createQuiet } from "./quiet.ts";
 import { createSearchPace } from "./search-pace.ts";
 
 /** Besides the API: where the files of the journal lie, which are fetched without credentials. */
@@ -27,16 +25,6 @@ export const journalScopes = [
   "developer.webhooks_journal.subscriptions.read",
   "developer.webhooks_journal.subscriptions.write",
 ];
-
-/** The SDK's calls, as one step of work is given them. */
-export interface HubSpotApis {
-  readonly batch: objects.BatchApi;
-  readonly search: objects.SearchApi;
-  readonly associations: associations.BatchApi;
-  readonly owners: owners.OwnersApi;
-  readonly properties: properties.CoreApi;
-  readonly propertyGroups: properties.GroupsApi;
-}
 
 export interface HubSpotClient {
   /** One step with the SDK under the caller's deadline and signal. Throws `ConnectorError` and nothing else. */
@@ -233,71 +221,6 @@ export function createHubSpotClient(
   };
 }
 
-interface SdkRequest {
-  getUrl(): string;
-  getHttpMethod(): string;
-  getHeaders(): Record<string, string>;
-  getBody(): unknown;
-}
-
-interface SdkAnswer {
-  readonly status: number;
-  readonly text: string;
-}
-
-type Send = (request: SdkRequest) => Promise<SdkAnswer>;
-
-/** What each generated package brings for itself; they differ in nothing. */
-interface Generated<Configuration> {
-  readonly createConfiguration: (parts: never) => Configuration;
-  readonly ServerConfiguration: new (url: string, variables: Record<string, never>) => unknown;
-  readonly ResponseContext: new (
-    status: number,
-    headers: Record<string, string>,
-    body: { text: () => Promise<string>; binary: () => Promise<Buffer> },
-  ) => unknown;
-  readonly Observable: new (promise: Promise<unknown>) => unknown;
-}
-
-function apisOver(transport: { readonly baseUrl: string; readonly send: Send }): HubSpotApis {
-  const forObjects = configurationOf(objects, transport);
-  const forProperties = configurationOf(properties, transport);
-  return {
-    batch: new objects.BatchApi(forObjects),
-    search: new objects.SearchApi(forObjects),
-    associations: new associations.BatchApi(configurationOf(associations, transport)),
-    owners: new owners.OwnersApi(configurationOf(owners, transport)),
-    properties: new properties.CoreApi(forProperties),
-    propertyGroups: new properties.GroupsApi(forProperties),
-  };
-}
-
-function configurationOf<Configuration>(
-  generated: Generated<Configuration>,
-  transport: { readonly baseUrl: string; readonly send: Send },
-): Configuration {
-  const { Observable, ResponseContext, ServerConfiguration, createConfiguration } = generated;
-  const httpApi = {
-    send: (request: SdkRequest) =>
-      new Observable(
-        transport.send(request).then(
-          ({ status, text }) =>
-            new ResponseContext(
-              status,
-              { "content-type": "application/json" },
-              {
-                text: () => Promise.resolve(text),
-                binary: () => Promise.resolve(Buffer.from(text)),
-              },
-            ),
-        ),
-      ),
-  };
-  const baseServer = new ServerConfiguration(transport.baseUrl, {});
-  // The classes of two generated packages are one another's copies, but TypeScript tells them apart by their private fields.
-  return createConfiguration({ baseServer, httpApi } as never);
-}
-
 /** A number that a double may not hold: long, with a point, or with an exponent. */
 const inexact = /[:[,]\s*-?(\d{16,}|\d+[.eE])/;
 
@@ -316,39 +239,6 @@ function lowerCased(headers: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
   );
-}
-
-/** Keeps calls back for as long as a limit lasts: HubSpot gives no `Retry-After` with its own. */
-function createQuiet(now: () => number) {
-  let allUntilMs = 0;
-  let searchUntilMs = 0;
-  let category: "rate_limited" | "quota_exhausted" = "rate_limited";
-  return {
-    remember(
-      path: string,
-      detail: {
-        readonly category: string;
-        readonly retryAfterMs: number | null;
-        readonly vendorCode: string | null;
-      },
-    ) {
-      if (detail.category !== "rate_limited" && detail.category !== "quota_exhausted") return;
-      const untilMs = now() + (detail.retryAfterMs ?? 0);
-      category = detail.category;
-      if (detail.vendorCode === "SECONDLY" && path.endsWith("/search")) searchUntilMs = untilMs;
-      else allUntilMs = untilMs;
-    },
-    refuse(path: string) {
-      const untilMs = Math.max(allUntilMs, path.endsWith("/search") ? searchUntilMs : 0);
-      const waitMs = untilMs - now();
-      if (waitMs <= 0) return;
-      throw connectorFailure({
-        category,
-        message: `${path}: not sent, HubSpot's limit lasts for another ${Math.ceil(waitMs / 1000)} s.`,
-        retryAfterMs: waitMs,
-      });
-    },
-  };
 }
 
 async function inTurn(turn: () => Promise<void>, what: string): Promise<void> {
