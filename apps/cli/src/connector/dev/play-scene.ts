@@ -2,11 +2,8 @@ import {
   aCallContext,
   type ConformanceHarness,
   type ConformanceSubject,
-  type FaultProxy,
   type LastCall,
   locateFault,
-  type ProxiedRequest,
-  type ProxyFault,
   startFaultProxy,
   watchSystem,
 } from "@usher/connector-sdk/conformance";
@@ -16,8 +13,10 @@ import {
   isConnectorError,
 } from "@usher/connector-sdk/spec";
 import { createRedactor, type Redactor } from "../record/redact.ts";
+import { makeWeather } from "./make-weather.ts";
 import { orderOfDeal } from "./order-of-deal.ts";
-import type { SceneCall, SceneInput, SceneStep, SceneTrace, Weather } from "./scene.ts";
+import type { SceneInput, SceneStep, SceneTrace } from "./scene.ts";
+import { toSceneCall } from "./to-scene-call.ts";
 
 const secrets = {
   current: "whsec_of_the_scene",
@@ -76,7 +75,7 @@ export async function playScene(input: {
   };
   const step: Play["step"] = async (told, work) => {
     const callsBefore = proxy.requests.length;
-    const calls = () => proxy.requests.slice(callsBefore).map((one) => toCall(one, redactor));
+    const calls = () => proxy.requests.slice(callsBefore).map((one) => toSceneCall(one, redactor));
     try {
       const answer = await work();
       steps.push({ ...told, outcome: "good", error: null, calls: calls() });
@@ -247,65 +246,4 @@ async function playErp({ harness, system, step, context }: Play, shown: Shown): 
     erp.readInvoices({ orderId: order.orderId }, context()),
   );
   shown.read = { ...shown.read, invoices };
-}
-
-function makeWeather(proxy: FaultProxy, weather: Weather, harness: ConformanceHarness): void {
-  const fault = faultOf(weather, harness);
-  if (fault === null) return;
-  proxy.strike({
-    when: (request) => !(harness.tokens?.isTokenRequest(request) ?? false),
-    fault,
-    ...(weather === "slow" ? {} : { times: 3 }),
-  });
-}
-
-function faultOf(weather: Weather, harness: ConformanceHarness): ProxyFault | null {
-  switch (weather) {
-    case "calm":
-      return null;
-    case "429":
-      return { kind: "answer", status: 429, headers: { "retry-after": "7" }, body: "" };
-    case "500":
-      return { kind: "answer", status: 500, body: "" };
-    case "unauthorized":
-      return { kind: "answer", ...harness.unauthorized };
-    case "html":
-      return { kind: "html" };
-    case "slow":
-      return { kind: "delay", ms: 300 };
-  }
-}
-
-function toCall(request: ProxiedRequest, redactor: Redactor): SceneCall {
-  const { method, path, headers, body, status, answer } = request;
-  const requestHeaders = plainHeaders(headers);
-  const answerHeaders = plainHeaders(answer?.headers ?? {});
-  const shownHeaders = redactor.headers(requestHeaders);
-  return {
-    method,
-    status,
-    path: redactor.path(path),
-    requestHeaders: shownHeaders,
-    answerHeaders: redactor.headers(answerHeaders),
-    requestBody: shownBody(redactor, body, requestHeaders),
-    answerBody: shownBody(redactor, answer?.body ?? "", answerHeaders),
-  };
-}
-
-function shownBody(
-  redactor: Redactor,
-  text: string,
-  headers: Readonly<Record<string, string>>,
-): string {
-  const body = redactor.body({ text, type: headers["content-type"] ?? null });
-  if (body === null) return "";
-  return typeof body === "string" ? body : JSON.stringify(body, null, 2);
-}
-
-function plainHeaders(headers: ProxiedRequest["headers"]): Record<string, string> {
-  const plain: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) plain[name] = String(value);
-  }
-  return plain;
 }
