@@ -1,66 +1,11 @@
-import type { InboundEvent, InboundRequest, WebhookVerdict } from "../../spec/webhook.ts";
+import type { InboundRequest } from "../../spec/webhook.ts";
 import type { ConformanceBench } from "../conformance-bench.ts";
 import type { ConformanceCheck } from "../conformance-check.ts";
-import { ConformanceFault, must, mustEqual } from "../conformance-fault.ts";
-import type { EventToSign } from "../conformance-harness.ts";
+import { must, mustEqual } from "../conformance-fault.ts";
 import { expectOk } from "./expect-outcome.ts";
-import { warmWebhooks } from "./ports-under-check.ts";
+import { nowMs, nowS, oldSecret, receiverOf, secret } from "./webhook-receiver.ts";
 
 const chapter = "Webhooks";
-const secret = "whsec_current";
-const oldSecret = "whsec_previous";
-const nowMs = 1_795_000_000_000;
-const nowS = nowMs / 1000;
-
-interface Receiver {
-  verify(request: InboundRequest): WebhookVerdict;
-  /** The events of a genuine request. */
-  eventsOf(doing: string, request: InboundRequest): readonly InboundEvent[];
-  sign(input: { readonly secret: string; readonly timestamp: number }): InboundRequest;
-  signEvents(events: readonly EventToSign[]): InboundRequest;
-  readonly signatureHeader: string;
-  readonly refusalStatus: number;
-}
-
-async function receiverOf(bench: ConformanceBench): Promise<Receiver> {
-  const { webhooks, peer } = await warmWebhooks(bench);
-  const verify = (request: InboundRequest) => {
-    try {
-      return webhooks.verify({ request, secrets: [secret, oldSecret], nowMs });
-    } catch (cause) {
-      throw new ConformanceFault(
-        {
-          says: `verify() threw ${String(cause)}; whatever arrives, it answers with a verdict.`,
-          path: "webhooks.verify",
-          expected: "a verdict",
-          received: String(cause),
-        },
-        { cause },
-      );
-    }
-  };
-  return {
-    verify,
-    sign: peer.sign,
-    signatureHeader: peer.signatureHeader,
-    refusalStatus: webhooks.refusalStatus,
-    signEvents(events) {
-      const request = peer.signEvents?.({ secret, timestamp: nowS, events });
-      if (request === undefined) throw new Error("the check needs webhooks.signEvents");
-      return request;
-    },
-    eventsOf(doing, request) {
-      const verdict = verify(request);
-      if (verdict.verified) return verdict.events;
-      return must(false, {
-        says: `${doing} has to be verified, and was refused as ${verdict.because}: ${verdict.detail}`,
-        path: "verdict.verified",
-        expected: true,
-        received: verdict.because,
-      }) as never;
-    },
-  };
-}
 
 export const signaturesAreJudged: ConformanceCheck = {
   id: 39,

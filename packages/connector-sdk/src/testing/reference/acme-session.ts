@@ -3,14 +3,11 @@ import { z } from "zod";
 // </when>
 import {
   // <when auth=client_credentials,refresh_token>
-  categoryOfStatus,
+  askForToken,
   // </when>
   connectorFailure,
   // <when auth=client_credentials,refresh_token>
-  type HttpAnswer,
   type HttpClient,
-  parseShape,
-  readJsonAnswer,
   // </when>
 } from "../../http/index.ts";
 import type {
@@ -40,14 +37,12 @@ function keyedSession(apiKey: string): AcmeSession {
 // </when>
 
 // <when auth=client_credentials,refresh_token>
-const tokenTimeoutMs = 20_000;
-
 const tokenAnswer = z.looseObject({
   access_token: z.string().min(1),
   refresh_token: z.string().min(1).optional(),
 });
 
-async function askForToken(
+function askAcmeForToken(
   grant: Readonly<Record<string, string>>,
   input: {
     readonly config: AcmeConfig;
@@ -57,34 +52,15 @@ async function askForToken(
   },
 ): Promise<z.output<typeof tokenAnswer>> {
   const { config, http, now, log } = input;
-  const answer = await http.send(
-    {
-      method: "POST",
-      url: `${config.baseUrl}/oauth/token`,
-      headers: { "content-type": "application/x-www-form-urlencoded" },
-      body: new URLSearchParams(grant).toString(),
-      // A token more or less changes nothing over there.
-      isWrite: false,
-    },
-    // It belongs to no caller, so that no caller's abort fails the others who wait for it.
-    { deadline: now() + tokenTimeoutMs, signal: new AbortController().signal, log },
-  );
-  if (answer.status !== 200) throw tokenFailure(answer);
-  const what = "Asking Acme for an access token";
-  return parseShape({
+  return askForToken({
+    http,
+    now,
+    log,
+    url: `${config.baseUrl}/oauth/token`,
+    form: grant,
     schema: tokenAnswer,
-    value: readJsonAnswer({ answer, isWrite: false, what }),
-    what,
-  });
-}
-
-/** Only the token endpoint's own refusal is the credentials' fault: a sick server is no disconnect. */
-function tokenFailure(answer: HttpAnswer) {
-  if (answer.status < 500 && answer.status !== 429) return refusedCredentials(answer.status);
-  return connectorFailure({
-    category: categoryOfStatus({ status: answer.status, isWrite: false }),
-    message: `Asking Acme for an access token: the login server answered ${answer.status}.`,
-    retryAfterMs: answer.retryAfterMs,
+    what: "Asking Acme for an access token",
+    refusal: ({ status }) => refusedCredentials(status).detail,
   });
 }
 // </when>
@@ -186,7 +162,7 @@ export function createAcmeSession(input: {
         client_secret: config.clientSecret,
       };
       return grantedSession(
-        async (log) => (await askForToken(grant, { ...input, log })).access_token,
+        async (log) => (await askAcmeForToken(grant, { ...input, log })).access_token,
       );
     }
     // </when>
@@ -196,7 +172,7 @@ export function createAcmeSession(input: {
         tokens: input.tokens ?? tokensInMemory(),
         async refresh(refreshToken, log) {
           const spent = refreshToken ?? config.refreshToken;
-          const answer = await askForToken(
+          const answer = await askAcmeForToken(
             {
               grant_type: "refresh_token",
               client_id: config.clientId,
