@@ -4,9 +4,11 @@ import {
   type Database,
   ensureTenant,
   findCheckoutSession,
+  lockOrder,
   publishCatalog,
   receiveDeal,
   recordCheckoutPage,
+  recordOrderCommand,
   saveCheckoutSession,
   saveConnection,
   type TenantTransaction,
@@ -86,7 +88,7 @@ async function anOpenSession() {
       }),
     );
   const status = async () => (await inTenant((tx) => findCheckoutSession(tx, { id })))?.status;
-  return { id, deal, reading, hear, status };
+  return { deal, reading, hear, status, orderId: session.orderId };
 }
 
 describe("takeCheckout", () => {
@@ -96,6 +98,25 @@ describe("takeCheckout", () => {
     expect(await hear("page_1", "paid")).toContain("an order already");
     expect(await status()).toBe("completed");
   });
+
+  it.each(["cancel", "reject"] as const)(
+    "makes an order whose bill is taken back when somebody does %s it before it is provisioned",
+    async (what) => {
+      const { hear, orderId } = await anOpenSession();
+      await hear("page_1", "paid");
+      const step = await inTenant(async (tx) => {
+        const order = await lockOrder(tx, orderId);
+        if (order === null) throw new Error("no order");
+        const command =
+          what === "cancel"
+            ? ({ type: "cancel", by: "ops", reason: null } as const)
+            : ({ type: "reject", by: "dana", comment: "no" } as const);
+        await recordOrderCommand(tx, { order, command, actor: "test", now });
+        return (await lockOrder(tx, orderId))?.state;
+      });
+      expect(step).toMatchObject({ phase: "undoing", undoing: { left: ["bill"] } });
+    },
+  );
 
   it("does not pass over a second payment, on another page of the order: somebody has to refund it", async () => {
     const { hear } = await anOpenSession();

@@ -128,7 +128,12 @@ function toNewOrder({
   const revisionHash = revisionHashOf(one);
   const decision = decideOrder({
     state: noOrder,
-    command: { type: "receive", revisionHash, dealVersion: one.deal.version },
+    command: {
+      type: "receive",
+      revisionHash,
+      dealVersion: one.deal.version,
+      isBilled: one.receivedFrom === "checkout",
+    },
   });
   if (!decision.ok) throw new Error(`A new order was refused: ${decision.reasons[0].sentence}`);
   return toRow({ id, one, customers, revisionHash, events: decision.value, before: null });

@@ -35,8 +35,15 @@ export function decideOrder({
     if (command.type !== "receive") {
       return no("order_phase_conflict", "There is no order yet: it has to be received first.");
     }
-    const { revisionHash, dealVersion } = command;
-    return accept([{ type: "order_received", revision: 1, revisionHash, dealVersion }]);
+    const { revisionHash, dealVersion, isBilled = false } = command;
+    const received: OrderEvent = {
+      type: "order_received",
+      revision: 1,
+      revisionHash,
+      dealVersion,
+      ...(isBilled ? { isBilled } : {}),
+    };
+    return accept([received]);
   }
   switch (command.type) {
     case "receive":

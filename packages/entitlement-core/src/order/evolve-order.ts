@@ -20,7 +20,8 @@ export function foldOrder(events: Iterable<OrderEvent>): OrderState {
  */
 export function evolveOrder(state: OrderState, event: OrderEvent): OrderState {
   if (event.type === "order_received") {
-    return { phase: "received", ...revisionOf(event), access: null, billing: null };
+    const billing = event.isBilled === true ? revisionOf(event) : null;
+    return { phase: "received", ...revisionOf(event), access: null, billing };
   }
   if (state.phase === "nothing") return state;
   const { revision, revisionHash, access, billing, booking } = state;

@@ -9,7 +9,13 @@ export interface KeptApproval {
 
 /** Something asked of an order. `decideOrder` answers with the events it causes, or why not. */
 export type OrderCommand =
-  | { readonly type: "receive"; readonly revisionHash: string; readonly dealVersion: string }
+  | {
+      readonly type: "receive";
+      readonly revisionHash: string;
+      readonly dealVersion: string;
+      /** Its customer bought it on a page: the bill is there before the order. */
+      readonly isBilled?: boolean;
+    }
   | { readonly type: "revise"; readonly revisionHash: string; readonly dealVersion: string }
   | { readonly type: "report-problem"; readonly problem: Problem }
   | {

@@ -9,6 +9,8 @@ export type OrderEvent =
       readonly revision: number;
       readonly revisionHash: string;
       readonly dealVersion: string;
+      /** A bill of it stands already; left out: none does. */
+      readonly isBilled?: true;
     }
   | {
       readonly type: "revision_received";
