@@ -237,3 +237,12 @@ it("a HubSpot deal with more lines than one call makes as a whole is refused bef
   });
   expect(proxy.requests.some(({ path }) => path.endsWith("/batch/create"))).toBe(false);
 });
+
+it("a Salesforce line's discount is off its price, in the deal that was won and in its renewal", async () => {
+  const lines = [{ Quantity: 2, UnitPrice: 100, Discount: 12.5, Usher_Term_Months__c: 12 }];
+  const { open, read, dealId } = await aWorld("Salesforce", { renewals: {} }, lines);
+  const { dealId: renewalId } = await open();
+  for (const id of [dealId, renewalId]) {
+    expect((await read(id))?.lines.map(({ unitPrice }) => Number(unitPrice))).toEqual([87.5]);
+  }
+});

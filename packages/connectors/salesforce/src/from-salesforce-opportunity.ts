@@ -1,6 +1,7 @@
 import { toCountryCode } from "@usher/connector-sdk/reading";
 import { type Deal, type DealLine, type DealPerson, hashDeal } from "@usher/entitlement-core/deal";
 import { fieldText } from "./field-text.ts";
+import { netUnitPrice } from "./net-unit-price.ts";
 import type { SalesforceConfig } from "./salesforce-config.ts";
 import { lineTermField } from "./salesforce-fields.ts";
 import type { SalesforceLineItem, SalesforceOpportunity } from "./salesforce-opportunity-api.ts";
@@ -58,7 +59,7 @@ function toLine(input: {
     productCode: line.Product2?.ProductCode ?? "",
     productName: line.Product2?.Name ?? "",
     quantity: line.Quantity ?? "",
-    unitPrice: line.UnitPrice ?? "",
+    unitPrice: netUnitPrice(line),
     currency: currency === opportunity.CurrencyIsoCode ? null : currency,
     startsOn: line.ServiceDate ?? opportunity.CloseDate ?? null,
     months: termMonths({ line, opportunity, config }),

@@ -29,6 +29,7 @@ const line = z.looseObject({
   PricebookEntryId: z.string().nullable(),
   Quantity: decimalText.nullable(),
   UnitPrice: decimalText.nullable(),
+  Discount: decimalText.nullable(),
 });
 const wonOpportunity = z.looseObject({
   AccountId: z.string().nullable(),
@@ -80,6 +81,7 @@ async function readWon({ renewal, config, client, context }: Opening): Promise<W
     "PricebookEntryId",
     "Quantity",
     "UnitPrice",
+    "Discount",
     ...(term === null ? [] : [term]),
   ];
   const fields = [
@@ -149,6 +151,7 @@ function toNodes({ renewal, stage, config }: Opening, won: WonOpportunity): read
         PricebookEntryId: one.PricebookEntryId,
         Quantity: toSalesforceNumber(one.Quantity ?? "1"),
         UnitPrice: toSalesforceNumber(one.UnitPrice ?? "0"),
+        ...(one.Discount === null ? {} : { Discount: toSalesforceNumber(one.Discount) }),
         ServiceDate: renewal.startsOn,
         ...(term === null || months === null ? {} : { [term]: toSalesforceNumber(months) }),
       },

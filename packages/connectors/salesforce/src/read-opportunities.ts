@@ -85,6 +85,7 @@ function opportunityFields(config: SalesforceConfig): string[] {
     "Id",
     "Quantity",
     "UnitPrice",
+    "Discount",
     "ServiceDate",
     "SystemModstamp",
     "Product2.ProductCode",

@@ -9,6 +9,8 @@ export const salesforceLineItem = z.looseObject({
   Id: z.string(),
   Quantity: decimalText.nullable(),
   UnitPrice: decimalText.nullable(),
+  /** `12.5` is an eighth off `UnitPrice`. */
+  Discount: decimalText.nullable(),
   ListPrice: decimalText.nullish(),
   ServiceDate: z.string().nullish(),
   SystemModstamp: salesforceStamp,
