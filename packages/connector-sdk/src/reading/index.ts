@@ -1,2 +1,3 @@
 export * from "./country-code.ts";
+export * from "./decimal.ts";
 export * from "./recent-changes.ts";
