@@ -31,7 +31,8 @@ export function dealPropertiesRead(config: HubSpotConfig): PropertyNames {
 
 export const companyPropertiesRead = ["name", "country", "hs_country_code"] as const;
 
-export const linePropertiesRead: PropertyNames = {
+/** What a line sells and for how much. A renewal takes it over and says anew when it begins. */
+export const lineSaleProperties = {
   own: [
     "name",
     "hs_sku",
@@ -42,11 +43,18 @@ export const linePropertiesRead: PropertyNames = {
     "hs_discount_percentage",
     "recurringbillingfrequency",
     "hs_recurring_billing_period",
+  ],
+  custom: ["hs_line_item_currency_code"],
+} as const satisfies PropertyNames;
+
+export const linePropertiesRead: PropertyNames = {
+  own: [
+    ...lineSaleProperties.own,
     "hs_term_in_months",
     "hs_recurring_billing_start_date",
     "hs_lastmodifieddate",
   ],
-  custom: ["hs_line_item_currency_code"],
+  custom: lineSaleProperties.custom,
 };
 
 /**

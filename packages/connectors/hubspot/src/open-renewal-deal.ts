@@ -8,6 +8,7 @@ import {
   type RenewalDeal,
 } from "@usher/connector-sdk/spec";
 import { z } from "zod";
+import { lineSaleProperties } from "./from-hubspot-deal.ts";
 import type { HubSpotClient } from "./hubspot-client.ts";
 import type { HubSpotConfig } from "./hubspot-config.ts";
 import { fromHubSpotError, hubspotError } from "./hubspot-failure.ts";
@@ -34,22 +35,6 @@ const refusals: readonly ConnectorErrorCategory[] = ["duplicate", "validation", 
 
 const dealNames = { own: ["dealname", "hubspot_owner_id"], custom: ["deal_currency_code"] };
 const renewalNames = { own: ["dealstage"] };
-/** What a line sells and for how much; when it begins is said anew. */
-const lineNames = {
-  own: [
-    "name",
-    "hs_sku",
-    "hs_product_id",
-    "quantity",
-    "price",
-    "discount",
-    "hs_discount_percentage",
-    "recurringbillingfrequency",
-    "hs_recurring_billing_period",
-  ],
-  custom: ["hs_line_item_currency_code"],
-};
-
 /**
  * The won deal once more, in an open stage, with its company and lines. HubSpot makes a deal and its
  * lines in two calls, each as a whole or not at all; our id stands in a property with unique values,
@@ -162,7 +147,7 @@ async function readLines(opening: Opening): Promise<readonly HubSpotRecord[]> {
       where: { record: `Deal ${dealId}`, field: "Line items" },
     });
   }
-  return [...(await read(opening, "line_items", ids, lineNames)).values()];
+  return [...(await read(opening, "line_items", ids, lineSaleProperties)).values()];
 }
 
 async function createLines(
@@ -185,7 +170,7 @@ async function createLines(
 }
 
 function filled(line: HubSpotRecord): Record<string, string> {
-  const names = [...lineNames.own, ...lineNames.custom];
+  const names = [...lineSaleProperties.own, ...lineSaleProperties.custom];
   return Object.fromEntries(
     names.map((name) => [name, valueIn(line, name)] as const).filter(([, value]) => value !== ""),
   );
