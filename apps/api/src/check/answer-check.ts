@@ -10,7 +10,7 @@ import { checkAnswerJson, originJson } from "./check-answer-json.ts";
 import { checkThePast } from "./past-check.ts";
 import { readPlainCheck } from "./read-plain-check.ts";
 import type { RightsFeed } from "./rights-feed.ts";
-import type { KnownCustomer, TenantRights } from "./tenant-rights.ts";
+import { holdsAt, type KnownCustomer, type TenantRights } from "./tenant-rights.ts";
 
 /** What all questions of one request share. */
 export interface Asked {
@@ -70,10 +70,9 @@ export function createAnswerCheck({
       kept !== undefined &&
       kept.amount === amount &&
       kept.country === country &&
-      at >= kept.from &&
-      at < kept.until
+      holdsAt(kept, at)
     ) {
-      count(kept);
+      countAnswer(metrics, kept);
       return kept;
     }
     const feature = check.feature as FeatureKey;
@@ -82,7 +81,7 @@ export function createAnswerCheck({
       { customer: customer.id, feature, amount, country, at },
       rights.answer,
     );
-    count(found);
+    countAnswer(metrics, found);
     const { allowed, validUntil } = found;
     const until = validUntil ?? Number.POSITIVE_INFINITY;
     const octets = toOctets(checkAnswerJson(found));
@@ -109,16 +108,19 @@ export function createAnswerCheck({
       country: check.country ?? null,
       at,
     });
-    count(found);
+    countAnswer(metrics, found);
     const origin = originJson({ asOf: now, lagMs: 0 });
     return { octets: toOctets(checkAnswerJson(found)), origin };
   }
 
-  function count({ allowed }: Pick<CheckAnswer, "allowed">): void {
-    metrics.countCheck(allowed ? "allowed" : "denied");
-  }
-
   return answerOne;
+}
+
+export function countAnswer(
+  metrics: Pick<ApiMetrics, "countCheck">,
+  { allowed }: Pick<CheckAnswer, "allowed">,
+): void {
+  metrics.countCheck(allowed ? "allowed" : "denied");
 }
 
 const nobody: KnownCustomer = { id: "cus_unknown" as CustomerId, answers: null };

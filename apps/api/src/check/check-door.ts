@@ -13,7 +13,7 @@ import { nextRequestId } from "../http/request-id.ts";
 import type { ServeDependencies } from "../http/serve-dependencies.ts";
 import { missingScope, requireJson, requireUncompressed } from "../http/serve-route.ts";
 import type { ApiMetrics } from "../observability/api-metrics.ts";
-import { type Asked, createAnswerCheck } from "./answer-check.ts";
+import { type Asked, countAnswer, createAnswerCheck } from "./answer-check.ts";
 import {
   type AnswerText,
   type ListBytes,
@@ -27,7 +27,6 @@ import { type CheckHead, type CheckReply, problemJson, toRefusal, toReply } from
 import { answersToKnownList } from "./known-questions.ts";
 import { checksMax, readCheck, readChecks } from "./read-checks.ts";
 import type { RightsFeed } from "./rights-feed.ts";
-import type { KeptAnswer } from "./tenant-rights.ts";
 
 /**
  * Checks over HTTP: authenticate, read, look up, write, in one synchronous stretch without a
@@ -112,7 +111,7 @@ export function createCheckDoor({
     if (head.kind === "batch") {
       const known = answersToKnownList(rights, text, now, checksMax);
       if (known !== null) {
-        for (const answer of known) count(answer);
+        for (const answer of known) countAnswer(metrics, answer);
         const list = toListBytes(known, origin);
         return reply(list.bytes, verdict, list.release);
       }
@@ -123,7 +122,7 @@ export function createCheckDoor({
     }
     const known = rights.answerToText(text, now);
     if (known !== undefined) {
-      count(known);
+      countAnswer(metrics, known);
       return reply(toWhole(known, origin), verdict);
     }
     const found = answerCheck(asked, readCheck(parseJson({ text, depthMax: jsonDepthMax })));
@@ -163,10 +162,6 @@ export function createCheckDoor({
     return late.length === 0
       ? toListBytes(answers, asked.origin)
       : Promise.all(late).then(() => toListBytes(answers, asked.origin));
-  }
-
-  function count({ allowed }: KeptAnswer): void {
-    metrics.countCheck(allowed ? "allowed" : "denied");
   }
 
   function problemItem(head: CheckHead, error: unknown): AnswerText {

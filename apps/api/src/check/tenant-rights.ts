@@ -17,6 +17,11 @@ export interface KeptAnswer extends AnswerText {
   until: number;
 }
 
+/** Whether the answer is still what would be said at the instant. */
+export function holdsAt({ from, until }: KeptAnswer, at: number): boolean {
+  return at >= from && at < until;
+}
+
 /** A customer as checks know it. Its answers are dropped whenever its rights or usage are replaced. */
 export interface KnownCustomer {
   readonly id: CustomerId;
@@ -115,7 +120,7 @@ export function createTenantRights(first: PublishedCatalog | null): TenantRights
     },
     answerToText(text, at) {
       const answer = byText.get(text);
-      return answer !== undefined && at >= answer.from && at < answer.until ? answer : undefined;
+      return answer !== undefined && holdsAt(answer, at) ? answer : undefined;
     },
     keepText(text, answer) {
       if (text.length > textLengthMax) return;
