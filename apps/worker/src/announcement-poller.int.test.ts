@@ -1,41 +1,20 @@
 import { createCallVendor } from "@usher/activities";
 import type { AnnouncementPage, BillingConnector, Checkpoint } from "@usher/connector-sdk/spec";
-import {
-  createDatabase,
-  type Database,
-  ensureTenant,
-  listInbox,
-  saveConnection,
-  storeInbound,
-} from "@usher/database";
-import type { ConnectionId, TenantId, TimeZone } from "@usher/entitlement-core/kernel";
-import { createTestDatabase } from "@usher/test-kit";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Database, listInbox, saveConnection, storeInbound } from "@usher/database";
+import type { ConnectionId, TenantId } from "@usher/entitlement-core/kernel";
+import { beforeAll, describe, expect, it } from "vitest";
 import { createAnnouncementPoller } from "./announcement-poller.ts";
+import { startTenantDatabase } from "./testing/start-tenant-database.ts";
 import { createWorkerLog } from "./worker-log.ts";
 import { createWorkerMetrics } from "./worker-metrics.ts";
 
 let database: Database;
 let tenantId: TenantId;
-const stops: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
-  const made = await createTestDatabase();
-  const owner = createDatabase({ url: made.databaseUrl, poolSize: 1 });
-  database = createDatabase({ url: made.appUrl, poolSize: 5 });
-  tenantId = await ensureTenant(owner, {
-    slug: "ours",
-    name: "Ours",
-    timeZone: "UTC" as TimeZone,
-  });
-  stops.push(
-    () => made.drop(),
-    () => owner.close(),
-    () => database.close(),
-  );
-});
-afterAll(async () => {
-  for (const stop of stops.reverse()) await stop();
+  const started = await startTenantDatabase();
+  ({ database, tenantId } = started);
+  return started.stop;
 });
 
 /** A billing system that announced `ids`, told two a page; `cutAfter` pages its reader dies. */

@@ -1,8 +1,6 @@
 import {
-  createDatabase,
   createId,
   type Database,
-  ensureTenant,
   findCheckoutSession,
   lockOrder,
   publishCatalog,
@@ -14,35 +12,21 @@ import {
   type TenantTransaction,
 } from "@usher/database";
 import { parseDeal } from "@usher/entitlement-core/deal";
-import type { CalendarDate, Instant, TenantId, TimeZone } from "@usher/entitlement-core/kernel";
-import { createTestDatabase } from "@usher/test-kit";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { CalendarDate, Instant, TenantId } from "@usher/entitlement-core/kernel";
+import { beforeAll, describe, expect, it } from "vitest";
 import { takeCheckout } from "./take-checkout.ts";
 import { aCatalog } from "./testing/a-catalog.ts";
 import { aDeal } from "./testing/a-deal.ts";
+import { startTenantDatabase } from "./testing/start-tenant-database.ts";
 
 let database: Database;
 let tenantId: TenantId;
-const stops: (() => Promise<void>)[] = [];
 const now = Date.parse("2026-11-24T12:00:00Z") as Instant;
 
 beforeAll(async () => {
-  const made = await createTestDatabase();
-  const owner = createDatabase({ url: made.databaseUrl, poolSize: 1 });
-  database = createDatabase({ url: made.appUrl, poolSize: 5 });
-  tenantId = await ensureTenant(owner, {
-    slug: "ours",
-    name: "Ours",
-    timeZone: "UTC" as TimeZone,
-  });
-  stops.push(
-    () => made.drop(),
-    () => owner.close(),
-    () => database.close(),
-  );
-});
-afterAll(async () => {
-  for (const stop of stops.reverse()) await stop();
+  const started = await startTenantDatabase();
+  ({ database, tenantId } = started);
+  return started.stop;
 });
 
 const inTenant = <Result>(work: (tx: TenantTransaction) => Promise<Result>) =>
