@@ -14,16 +14,7 @@ const dealId = stories.newDealId;
 const dana = "dana@ours.test";
 const fred = "fred@ours.test";
 
-const finance: ApprovalStageRule = {
-  key: "finance",
-  name: "Finance",
-  when: [{ fact: "discount-percent", above: 20 }],
-  approvers: [{ group: "finance" }],
-  quorum: { kind: "any" },
-  step: 1,
-  dueAfterHours: 48,
-  whenSilent: "park",
-};
+const [finance] = aCatalog().approvalPolicy.stages as readonly [ApprovalStageRule];
 
 beforeAll(async () => {
   hub = await startHubRig();
