@@ -7,10 +7,11 @@ import type { Caller } from "../auth/caller.ts";
 import type { ApiMetrics } from "../observability/api-metrics.ts";
 import { type AnswerText, toOctets } from "./answer-text.ts";
 import { checkAnswerJson, originJson } from "./check-answer-json.ts";
+import { holdsAt } from "./kept-answer.ts";
 import { checkThePast } from "./past-check.ts";
 import { readPlainCheck } from "./read-plain-check.ts";
 import type { RightsFeed } from "./rights-feed.ts";
-import { holdsAt, type KnownCustomer, type TenantRights } from "./tenant-rights.ts";
+import type { KnownCustomer, TenantRights } from "./tenant-rights.ts";
 
 /** What all questions of one request share. */
 export interface Asked {

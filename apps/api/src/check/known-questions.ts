@@ -1,17 +1,32 @@
-import type { KeptAnswer, TenantRights } from "./tenant-rights.ts";
+import type { KeptAnswer } from "./kept-answer.ts";
+import type { TenantRights } from "./tenant-rights.ts";
 
-type Known = Pick<TenantRights, "answerToText">;
+type Known = Pick<TenantRights, "answerToText" | "lists">;
 
 /**
  * The kept answers of a list whose every question was asked before in exactly these characters;
  * null when one was not, or the text is no such list: then it has to be read.
- *
+ */
+export function answersToKnownList(
+  rights: Known,
+  text: string,
+  at: number,
+  answersMax: number,
+): readonly KeptAnswer[] | null {
+  const before = rights.lists.answersTo(text, at);
+  if (before !== undefined) return before;
+  const answers = answersToEach(rights, text, at, answersMax);
+  if (answers !== null) rights.lists.keep(text, answers);
+  return answers;
+}
+
+/**
  * Nothing is parsed here, and nothing has to be: a text is kept as a question's only if it is one
  * whole JSON object. So texts of questions with commas between them and brackets around are, by
  * JSON's own grammar (RFC 8259 §2), the list of those questions and nothing else, wherever the
  * cuts between them were guessed from.
  */
-export function answersToKnownList(
+function answersToEach(
   rights: Known,
   text: string,
   at: number,

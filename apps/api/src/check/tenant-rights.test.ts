@@ -2,7 +2,8 @@ import type { FeatureKey, PublishedCatalog } from "@usher/entitlement-core/catal
 import type { CustomerId } from "@usher/entitlement-core/kernel";
 import { beforeEach, expect, it } from "vitest";
 import { toOctets } from "./answer-text.ts";
-import { createTenantRights, type KeptAnswer, type TenantRights } from "./tenant-rights.ts";
+import type { KeptAnswer } from "./kept-answer.ts";
+import { createTenantRights, type TenantRights } from "./tenant-rights.ts";
 
 const feature = { key: "sso" as FeatureKey, kind: "boolean", name: "SSO", failPolicy: "closed" };
 const catalog = { features: [feature] } as unknown as PublishedCatalog;
@@ -49,8 +50,12 @@ it("gives none once another question about the same right was asked: only one an
   expect(rights.answerToText(text, from)).toBeUndefined();
 });
 
-it("gives none once the catalog was replaced", () => {
-  rights.keepText(text, keep({ until: 2_000 }));
+it("gives none once the catalog was replaced, neither alone nor in a list", () => {
+  const answer = keep({ until: 2_000 });
+  rights.keepText(text, answer);
+  rights.lists.keep(`[${text}]`, [answer]);
+  expect(rights.lists.answersTo(`[${text}]`, from)).toEqual([answer]);
   rights.setCatalog(catalog);
   expect(rights.answerToText(text, from)).toBeUndefined();
+  expect(rights.lists.answersTo(`[${text}]`, from)).toBeUndefined();
 });

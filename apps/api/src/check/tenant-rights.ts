@@ -5,22 +5,8 @@ import {
   createCheckTable,
 } from "@usher/entitlement-core/check";
 import type { CustomerId } from "@usher/entitlement-core/kernel";
-import type { AnswerText } from "./answer-text.ts";
-
-/** An answer with the question it belongs to, and the stretch of time over which it stays the same. */
-export interface KeptAnswer extends AnswerText {
-  readonly amount: number;
-  readonly country: string | null;
-  readonly allowed: boolean;
-  readonly from: number;
-  /** Long ago once rights, usage or another question took its place: whoever still has it must not use it. */
-  until: number;
-}
-
-/** Whether the answer is still what would be said at the instant. */
-export function holdsAt({ from, until }: KeptAnswer, at: number): boolean {
-  return at >= from && at < until;
-}
+import { holdsAt, type KeptAnswer } from "./kept-answer.ts";
+import { createKnownLists, type KnownLists } from "./known-lists.ts";
 
 /** A customer as checks know it. Its answers are dropped whenever its rights or usage are replaced. */
 export interface KnownCustomer {
@@ -51,6 +37,8 @@ export interface TenantRights {
   answerToText(text: string, at: number): KeptAnswer | undefined;
   /** Says that `text` is the question of an answer that was kept. */
   keepText(text: string, kept: KeptAnswer): void;
+  /** Whole lists of such questions. */
+  readonly lists: KnownLists;
 }
 
 const answersMax = 50_000;
@@ -63,6 +51,7 @@ export function createTenantRights(first: PublishedCatalog | null): TenantRights
   const byReference = new Map<string, KnownCustomer>();
   const withAnswers = new Set<KnownCustomer>();
   const byText = new Map<string, KeptAnswer>();
+  const lists = createKnownLists();
   // Numbers instead of keys: a list by number is one look into memory, a map of keys is several.
   let featureNumbers = numberFeatures(first);
   let kept = 0;
@@ -72,6 +61,7 @@ export function createTenantRights(first: PublishedCatalog | null): TenantRights
     for (const customer of withAnswers) customer.answers = null;
     withAnswers.clear();
     byText.clear();
+    lists.forgetAll();
     kept = 0;
   };
 
@@ -128,6 +118,7 @@ export function createTenantRights(first: PublishedCatalog | null): TenantRights
       if (byText.size >= answersMax) byText.clear();
       byText.set(text, answer);
     },
+    lists,
   };
 }
 
