@@ -25,14 +25,17 @@ export function decodeBase64Url({
   bytes,
   from,
   to,
+  into = Buffer.allocUnsafe(decodedLength(to - from)),
 }: {
   readonly bytes: Uint8Array;
   readonly from: number;
   readonly to: number;
+  /** Where to write it; the answer is the part of it that is needed. */
+  readonly into?: Buffer;
 }): Buffer | null {
   const rest = (to - from) & 3;
   if (rest === 1) return null;
-  const decoded = Buffer.allocUnsafe(((to - from) * 3) >> 2);
+  const decoded = into.subarray(0, decodedLength(to - from));
   // A character outside the alphabet is -1 and makes the sum of all bits negative.
   let seen = 0;
   let at = from;
@@ -58,6 +61,10 @@ export function decodeBase64Url({
     if (rest === 3) decoded[out + 1] = group >> 2;
   }
   return seen < 0 ? null : decoded;
+}
+
+function decodedLength(characters: number): number {
+  return (characters * 3) >> 2;
 }
 
 function sextet(bytes: Uint8Array, at: number): number {

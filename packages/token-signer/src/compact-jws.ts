@@ -30,6 +30,13 @@ export interface OpenedJws {
 export const signatureChars = 86;
 
 /**
+ * Where documents of usual size are taken apart, one after the other and never two at a time: text,
+ * and behind it the payload. With memory of its own for each, a verification takes 2 % longer.
+ */
+const deskChars = 16_384;
+const desk = Buffer.allocUnsafeSlow(2 * deskChars);
+
+/**
  * Checks form, header and signature, in this order, and only then reads the payload. The algorithm
  * is fixed, and the key is chosen by (issuer, kid) among configured keys: nothing in the token can
  * bring its own key or change how it is verified.
@@ -61,13 +68,20 @@ export function openCompact({
   const key: KeyObject | undefined = keys.find({ issuer, kid: header.kid });
   if (key === undefined) return "unknown_key";
 
-  const bytes = Buffer.from(compact, "utf8");
-  if (bytes.length !== compact.length) return "malformed";
+  const { length } = compact;
+  const room = length <= deskChars ? desk : Buffer.allocUnsafe(2 * length);
+  if (room.write(compact, 0, "utf8") !== length) return "malformed";
+  const bytes = room.subarray(0, length);
   // A dot inside the payload fails here too: it is not in the alphabet.
-  const payload = decodeBase64Url({ bytes, from: payloadAt, to: signatureAt - 1 });
+  const payload = decodeBase64Url({
+    bytes,
+    from: payloadAt,
+    to: signatureAt - 1,
+    into: room.subarray(length),
+  });
   const signature =
-    bytes.length - signatureAt === signatureChars
-      ? decodeBase64Url({ bytes, from: signatureAt, to: bytes.length })
+    length - signatureAt === signatureChars
+      ? decodeBase64Url({ bytes, from: signatureAt, to: length })
       : null;
   if (payload === null || signature === null) return "malformed";
   if (!verify(null, bytes.subarray(0, signatureAt - 1), key, signature)) {

@@ -34,17 +34,23 @@ const space = 0x20;
  * since every verification pays for it: a walk over the text takes four times as long.
  */
 function hasUniqueKeys(bytes: Buffer): boolean {
-  // Of each object that is still open: start and end of every key read so far, in turn.
-  const open: number[][] = [];
+  // Start and end of every key of the objects that are still open, in turn.
+  const keys: number[] = [];
+  let count = 0;
+  // Where in `keys` those of each open object begin.
+  const open: number[] = [];
+  let first = 0;
   for (let at = 0; at < bytes.length; at += 1) {
     switch (bytes[at]) {
       case 0x7b: // {
       case 0x5b: // [
-        if (open.push([]) > depthMax) return false;
+        if (open.push(first) > depthMax) return false;
+        first = count;
         break;
       case 0x7d: // }
       case 0x5d: // ]
-        open.pop();
+        count = first;
+        first = open.pop() ?? 0;
         break;
       case quote: {
         const start = at + 1;
@@ -58,7 +64,13 @@ function hasUniqueKeys(bytes: Buffer): boolean {
           at += 1;
         }
         if (!isFollowedByColon(bytes, at)) break;
-        if (hasEscape || !addKey({ bytes, keys: open.at(-1), start, end: at })) return false;
+        if (hasEscape) return false;
+        for (let other = first; other < count; other += 2)
+          if (isSame({ bytes, start, end: at }, keys[other] as number, keys[other + 1] as number))
+            return false;
+        keys[count] = start;
+        keys[count + 1] = at;
+        count += 2;
         break;
       }
       default:
@@ -74,26 +86,14 @@ function isFollowedByColon(bytes: Buffer, at: number): boolean {
   return bytes[next] === colon;
 }
 
-/** False when the object has the key already. */
-function addKey({
-  bytes,
-  keys,
-  start,
-  end,
-}: {
-  readonly bytes: Buffer;
-  readonly keys: number[] | undefined;
-  readonly start: number;
-  readonly end: number;
-}): boolean {
-  if (keys === undefined) return false;
-  for (let index = 0; index < keys.length; index += 2) {
-    const other = keys[index] as number;
-    if ((keys[index + 1] as number) - other !== end - start) continue;
-    let same = 0;
-    while (same < end - start && bytes[other + same] === bytes[start + same]) same += 1;
-    if (same === end - start) return false;
-  }
-  keys.push(start, end);
-  return true;
+function isSame(
+  { bytes, start, end }: { readonly bytes: Buffer; readonly start: number; readonly end: number },
+  otherStart: number,
+  otherEnd: number,
+): boolean {
+  let left = end - start;
+  if (otherEnd - otherStart !== left) return false;
+  // From the end, where names of one series (`feature_1`, `feature_2`) differ.
+  while (left > 0 && bytes[otherStart + left - 1] === bytes[start + left - 1]) left -= 1;
+  return left === 0;
 }

@@ -39,30 +39,22 @@ export function trustKeys(issuers: readonly IssuerKeys[]): TrustedKeys {
     }
     if (keys.size > 0) byIssuer.set(issuer, keys);
   }
-  const headers = new Map<string, { readonly kid: string }>();
-  for (const [issuer, keys] of byIssuer) {
-    for (const kid of keys.keys()) {
-      for (const typ of [licenseTokenType, statusListType]) {
-        headers.set(headerName({ issuer, typ, encoded: protectedHeader({ kid, typ }) }), { kid });
-      }
-    }
-  }
+  const headers = new Map([...byIssuer].map(([issuer, keys]) => [issuer, writtenFor(keys)]));
   return {
     isEmpty: byIssuer.size === 0,
     find: ({ issuer, kid }) => byIssuer.get(issuer)?.get(kid),
-    findHeader: (written) => headers.get(headerName(written)),
+    findHeader: ({ issuer, typ, encoded }) => headers.get(issuer)?.get(typ)?.get(encoded),
   };
 }
 
-/** Injective: a type holds no space, and an encoded header neither. */
-function headerName({
-  issuer,
-  typ,
-  encoded,
-}: {
-  readonly issuer: string;
-  readonly typ: string;
-  readonly encoded: string;
-}): string {
-  return `${typ} ${encoded} ${issuer}`;
+/** By type, then by the header's text: a look-up puts no text together, which would have to be hashed anew. */
+function writtenFor(
+  keys: ReadonlyMap<string, KeyObject>,
+): ReadonlyMap<string, ReadonlyMap<string, { readonly kid: string }>> {
+  return new Map(
+    [licenseTokenType, statusListType].map((typ) => [
+      typ,
+      new Map([...keys.keys()].map((kid) => [protectedHeader({ kid, typ }), { kid }])),
+    ]),
+  );
 }

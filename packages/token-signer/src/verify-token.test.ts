@@ -33,6 +33,23 @@ describe("a token that is believed", () => {
     expect(verified).toEqual({ ok: true, value: { kid: key.kid, claims: someClaims() } });
   });
 
+  it("keeps its claims when others, small and large, are verified after it", () => {
+    const claimsOf = (count: number) => {
+      const names = Array.from({ length: count }, (_, index) => `feature_${index}`);
+      return someClaims({
+        jti: `lic_${count}`,
+        entitlements: Object.fromEntries(names.map((name) => [name, { kind: "boolean" }])),
+      });
+    };
+    const counts = [1, 1_000, 2, 500];
+    const tokens = counts.map((count) => signer.signToken(claimsOf(count)).compact);
+    expect(tokens.some((token) => token.length > 16_384)).toBe(true);
+    const verified = tokens.map((token) => verifyToken({ ...expected, compact: token, now: noon }));
+    expect(verified).toEqual(
+      counts.map((count) => ({ ok: true, value: { kid: key.kid, claims: claimsOf(count) } })),
+    );
+  });
+
   it("is believed by jose as well", async () => {
     const publicKey = createPublicKey(key.privateKey);
     const read = await jwtVerify(compact, publicKey, {

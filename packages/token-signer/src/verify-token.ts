@@ -28,15 +28,13 @@ export interface TokenExpectations {
  * Believes a license document or says why not. `now` is milliseconds since 1970. Revocation is not
  * looked at here: that takes a status list (`createTokenVerifier`).
  */
-export function verifyToken({
-  compact,
-  now,
-  ...expected
-}: TokenExpectations & {
-  readonly compact: string;
-  readonly now: number;
-}): Verified<VerifiedToken> {
-  const { issuer, audience, keys } = expected;
+export function verifyToken(
+  asked: TokenExpectations & {
+    readonly compact: string;
+    readonly now: number;
+  },
+): Verified<VerifiedToken> {
+  const { compact, now, issuer, audience, keys } = asked;
   const opened = openCompact({
     compact,
     typ: licenseTokenType,
@@ -49,7 +47,7 @@ export function verifyToken({
   if (!isTokenClaims(claims)) return refused("claims_malformed");
   if (claims.iss !== issuer) return refused("issuer_mismatch");
   if (!isAudience(claims.aud, audience)) return refused("audience_mismatch");
-  const untimely = outOfTime({ claims, now, toleranceMs: toleranceMs(expected) });
+  const untimely = outOfTime({ claims, now, toleranceMs: toleranceMs(asked) });
   return untimely === null ? believed({ kid, claims }) : refused(untimely);
 }
 
