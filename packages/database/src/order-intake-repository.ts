@@ -1,13 +1,22 @@
-import type { CustomerId, OrderId } from "@usher/entitlement-core/kernel";
+import { hashDeal, keepWhatWasSold } from "@usher/entitlement-core/deal";
+import type { CustomerId, Instant, OrderId } from "@usher/entitlement-core/kernel";
 import { instantToIso } from "@usher/entitlement-core/kernel";
-import { decideOrder, evolveOrder, noOrder, type Refusal } from "@usher/entitlement-core/order";
+import {
+  decideOrder,
+  evolveOrder,
+  hasAccess,
+  noOrder,
+  type Refusal,
+} from "@usher/entitlement-core/order";
 import { saveCustomers } from "./customer-repository.ts";
 import { customerOf, type DealToReceive, factsOf, revisionHashOf } from "./deal-to-receive.ts";
 import { createId } from "./ids.ts";
 import {
   insertOrders,
+  type LockedOrder,
   lockOrders,
   type ReceivedOrderRow,
+  recordReading,
   reviseOrders,
 } from "./order-intake-sql.ts";
 import { type StoredOrder, standingOf } from "./stored-order.ts";
@@ -147,24 +156,32 @@ async function reviseKnownOrders(
   if (deals.length === 0) return outcomes;
   const locked = await lockOrders(tx, deals);
   const rows = new Map<OrderId, { readonly one: DealToReceive; readonly row: ReceivedOrderRow }>();
+  const asBefore: { readonly orderId: OrderId; readonly readAt: Instant }[] = [];
   for (const one of deals) {
     const found = locked.get(`${one.deal.system} ${one.deal.id}`);
     if (found === undefined) continue;
-    const { order, hasContentOfVersion } = found;
+    const { order, dealOfVersion, isNewestVersion } = found;
     const { id: orderId, revision } = order;
-    const unchanged = (because: "version" | "content" | "overtaken") =>
+    const unchanged = (because: "version" | "content" | "overtaken") => {
       outcomes.set(one, { kind: "unchanged", orderId, revision, because });
-    const revisionHash = revisionHashOf(one);
-    const hasRecurred = hasContentOfVersion && !found.isNewestVersion && one.connectionId !== null;
-    if (hasContentOfVersion && !hasRecurred) {
-      unchanged("version");
+      if (because === "content" || isNewestVersion) asBefore.push({ orderId, readAt: one.readAt });
+    };
+    const hasRecurred = dealOfVersion !== null && !isNewestVersion && one.connectionId !== null;
+    if (dealOfVersion !== null && !hasRecurred) {
+      if (one.connectionId === null && hashDeal(dealOfVersion) !== hashDeal(one.deal)) {
+        outcomes.set(one, { kind: "refused", orderId, reasons: [otherContent(one.deal)] });
+      } else {
+        unchanged("version");
+      }
       continue;
     }
     if (one.readAt < order.sourceReadAt) {
-      unchanged("overtaken");
+      outcomes.set(one, { kind: "unchanged", orderId, revision, because: "overtaken" });
       continue;
     }
-    const read = hasRecurred ? withRecurredVersion(one, revision + 1) : one;
+    const kept = asSold(one, found);
+    const read = hasRecurred ? withRecurredVersion(kept, revision + 1) : kept;
+    const revisionHash = revisionHashOf(read);
     const decision = decideOrder({
       state: order.state,
       command: { type: "revise", revisionHash, dealVersion: read.deal.version },
@@ -172,7 +189,7 @@ async function reviseKnownOrders(
     if (!decision.ok) {
       outcomes.set(one, { kind: "refused", orderId, reasons: decision.reasons });
     } else if (decision.value.length === 0) {
-      unchanged(found.isNewestVersion ? "version" : "content");
+      unchanged(isNewestVersion ? "version" : "content");
     } else {
       const row = toRow({
         id: orderId,
@@ -185,6 +202,7 @@ async function reviseKnownOrders(
       rows.set(orderId, { one, row });
     }
   }
+  await recordReading(tx, asBefore);
   const woken = await reviseOrders(
     tx,
     [...rows.values()].map(({ row }) => row),
@@ -197,6 +215,26 @@ async function reviseKnownOrders(
     outcomes.set(one, { kind, orderId, revision: row.revision, outboxId });
   }
   return outcomes;
+}
+
+/** Publishing a catalog changes no order that runs: it is read with what it was sold with. */
+function asSold(one: DealToReceive, { order, latest }: LockedOrder): DealToReceive {
+  const { deal, content } = latest;
+  if (content === null || revisionHashOf(one) === order.revisionHash) return one;
+  const reading = keepWhatWasSold({
+    before: { deal, content },
+    deal: one.deal,
+    reading: one.reading,
+    hasAccess: hasAccess(order.state),
+  });
+  return { ...one, reading };
+}
+
+function otherContent({ system, id, version }: DealToReceive["deal"]): Refusal {
+  return {
+    code: "order_version_conflict",
+    sentence: `Version ${version} of ${system} ${id} is already here, with other content. Send a new source.version whenever the content changes.`,
+  };
 }
 
 /**

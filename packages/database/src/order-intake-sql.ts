@@ -1,5 +1,11 @@
-import type { OrderId } from "@usher/entitlement-core/kernel";
-import type { OrderEvent, OrderState, OrderStatus } from "@usher/entitlement-core/order";
+import type { Deal } from "@usher/entitlement-core/deal";
+import type { Instant, OrderId } from "@usher/entitlement-core/kernel";
+import type {
+  OrderContent,
+  OrderEvent,
+  OrderState,
+  OrderStatus,
+} from "@usher/entitlement-core/order";
 import { type RawBuilder, sql } from "kysely";
 import type { DealToReceive, factsOf } from "./deal-to-receive.ts";
 import { jsonb } from "./jsonb.ts";
@@ -10,6 +16,7 @@ import {
   type StoredOrder,
 } from "./stored-order.ts";
 import type { TenantTransaction } from "./tenant-transaction.ts";
+import { toDate } from "./timestamps.ts";
 
 /** One order to make or revise, as the statements below take it: a JSON object per order. */
 export interface ReceivedOrderRow extends ReturnType<typeof factsOf> {
@@ -136,8 +143,10 @@ export async function reviseOrders(
 
 export interface LockedOrder {
   readonly order: StoredOrder;
-  /** The deal's version was read before without a fault. */
-  readonly hasContentOfVersion: boolean;
+  /** The deal behind the newest revision and what it meant; content null: it had faults. */
+  readonly latest: { readonly deal: Deal; readonly content: OrderContent | null };
+  /** The deal as it was when this version of it was read without a fault; null: it never was. */
+  readonly dealOfVersion: Deal | null;
   /** The deal's version is the one behind the newest revision. */
   readonly isNewestVersion: boolean;
 }
@@ -159,15 +168,19 @@ export async function lockOrders(
         on o.source_system = i.system and o.source_id = i.id
       order by o.id for update of o`.execute(tx.db);
   const { rows } = await sql<
-    OrderWithCustomerRow & { has_content_of_version: boolean; is_newest_version: boolean }
+    OrderWithCustomerRow & {
+      latest_deal: Deal;
+      latest_content: OrderContent | null;
+      deal_of_version: Deal | null;
+      is_newest_version: boolean;
+    }
   >`
-    select ${orderColumns},
-        exists (select from order_revisions r where r.order_id = o.id and r.source_version = i.version
-          and r.content is not null) as has_content_of_version,
-        exists (select from order_revisions r where r.order_id = o.id
-          and r.source_version in (i.version, i.version || '~' || o.revision)
-          and r.revision = o.revision) as is_newest_version
+    select ${orderColumns}, latest.deal as latest_deal, latest.content as latest_content,
+        (select r.deal from order_revisions r where r.order_id = o.id and r.source_version = i.version
+          and r.content is not null) as deal_of_version,
+        latest.source_version in (i.version, i.version || '~' || o.revision) as is_newest_version
       from orders o
+      join order_revisions latest on latest.order_id = o.id and latest.revision = o.revision
       join jsonb_to_recordset(${jsonb(wanted)}) as i (system text, id text, version text)
         on o.source_system = i.system and o.source_id = i.id
       left join customers c on c.id = o.customer_id`.execute(tx.db);
@@ -176,11 +189,25 @@ export async function lockOrders(
       `${row.source_system} ${row.source_id}`,
       {
         order: fromOrderRow(row),
-        hasContentOfVersion: row.has_content_of_version,
+        latest: { deal: row.latest_deal, content: row.latest_content },
+        dealOfVersion: row.deal_of_version,
         isNewestVersion: row.is_newest_version,
       },
     ]),
   );
+}
+
+/** The orders' deals were read as they are by then: what was read earlier has been overtaken. */
+export async function recordReading(
+  tx: TenantTransaction,
+  readings: readonly { readonly orderId: OrderId; readonly readAt: Instant }[],
+): Promise<void> {
+  if (readings.length === 0) return;
+  const rows = readings.map(({ orderId, readAt }) => ({ id: orderId, read_at: toDate(readAt) }));
+  await sql`
+    update orders o set source_read_at = i.read_at
+      from jsonb_to_recordset(${jsonb(rows)}) as i (id text, read_at timestamptz)
+      where o.id = i.id and o.source_read_at < i.read_at`.execute(tx.db);
 }
 
 /** In one order everywhere, so that two batches with common deals never wait for each other. */

@@ -1,14 +1,17 @@
 import type { PublishedCatalog } from "@usher/entitlement-core/catalog";
 import type { Deal } from "@usher/entitlement-core/deal";
-import { instantFromMs } from "@usher/entitlement-core/kernel";
+import { instantFromMs, type OrderId } from "@usher/entitlement-core/kernel";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { publishCatalog } from "./catalog-repository.ts";
 import { createId } from "./ids.ts";
 import { listOrderEvents, recordOrderCommand } from "./order-event-repository.ts";
 import { receiveDeal, receiveDeals } from "./order-intake-repository.ts";
 import { loadOrder, ordersBlockedOn } from "./order-repository.ts";
+import { aCatalog } from "./testing/a-catalog.ts";
 import { aDeal, aDealLine, noon, received } from "./testing/a-deal.ts";
 import { aHub, type TestHub, withCatalogAndPeople } from "./testing/a-hub.ts";
+import { readyToGrant } from "./testing/an-order.ts";
 import { countStatements } from "./testing/count-statements.ts";
 
 let hub: TestHub;
@@ -179,6 +182,43 @@ describe("a deal that is known", () => {
     expect(await countRevisions("back")).toBe(3);
   });
 
+  it("is not taken back by a slow reading of an edit that was undone meanwhile", async () => {
+    const connectionId = createId("connection");
+    const read = (deal: Deal, second: number) =>
+      hub.inTenant((tx) =>
+        receiveDeal(
+          tx,
+          received(catalog, deal, { connectionId, readAt: instantFromMs(noon + second * 1_000) }),
+        ),
+      );
+    await receive(aDeal({ id: "undone" }));
+    // Read as changed at second 1 by a worker that stalls, and as changed back at second 2.
+    expect(await read(aDeal({ id: "undone", version: "3" }), 2)).toMatchObject({
+      because: "content",
+    });
+    const stalled = aDeal({ id: "undone", version: "2", lines: [aDealLine({ quantity: "99" })] });
+    expect(await read(stalled, 1)).toMatchObject({ kind: "unchanged", because: "overtaken" });
+    expect(await read(stalled, 3)).toMatchObject({ kind: "revised", revision: 2 });
+  });
+
+  it("announced by REST under a known version with other content is refused", async () => {
+    await receive(aDeal({ id: "rest-conflict" }));
+    const other = aDeal({ id: "rest-conflict", lines: [aDealLine({ quantity: "11" })] });
+    expect(await receive(other)).toMatchObject({
+      kind: "refused",
+      reasons: [{ code: "order_version_conflict" }],
+    });
+    await receive({ ...other, version: "2" });
+    // An old message that comes late says what it said then.
+    expect(await receive(aDeal({ id: "rest-conflict" }))).toMatchObject({
+      kind: "unchanged",
+      because: "version",
+      revision: 2,
+    });
+    expect(await receive({ ...other, version: "1" })).toMatchObject({ kind: "refused" });
+    expect(await countRevisions("rest-conflict")).toBe(2);
+  });
+
   it("is refused once its order is canceled, and leaves nothing", async () => {
     const { orderId } = await receive(aDeal({ id: "canceled" }));
     await hub.inTenant(async (tx) => {
@@ -200,6 +240,59 @@ describe("a deal that is known", () => {
     });
     expect(await countRevisions("canceled")).toBe(1);
   });
+});
+
+describe("a catalog that changed since a deal was read", () => {
+  let changed: PublishedCatalog;
+  const read = (deal: Deal) => hub.inTenant((tx) => receiveDeal(tx, received(changed, deal)));
+
+  beforeAll(async () => {
+    const offerings = aCatalog.offerings.map((one) => ({ ...one, name: `${one.name} of 2027` }));
+    const published = await hub.inTenant((tx) =>
+      publishCatalog(tx, {
+        catalog: { ...aCatalog, offerings },
+        publishedBy: "cat@seller.example",
+      }),
+    );
+    expect(published.changedSkus).toContain("GTX-PRO");
+    changed = published.catalog;
+  });
+
+  it("makes no revision of a deal that says the same as before", async () => {
+    await receive(aDeal({ id: "kept" }));
+    const echo = aDeal({ id: "kept", version: "2", lastEditor: null });
+    expect(await read(echo)).toMatchObject({ kind: "unchanged", because: "content", revision: 1 });
+  });
+
+  it("leaves an active order its offering version when the quantity changes", async () => {
+    const { orderId } = await receive(aDeal({ id: "lowered" }));
+    const before = await makeActive(orderId);
+    const lowered = aDeal({ id: "lowered", version: "2", lines: [aDealLine({ quantity: "3" })] });
+    expect(await read(lowered)).toMatchObject({ kind: "revised", revision: 2 });
+    const after = await hub.inTenant((tx) => loadOrder(tx, { id: orderId }));
+    expect(after?.content?.lines).toEqual([{ ...before?.content?.lines[0], quantity: 3 }]);
+  });
+
+  function makeActive(id: OrderId) {
+    return hub.inTenant(async (tx) => {
+      await readyToGrant(tx, id);
+      const order = await loadOrder(tx, { id });
+      if (order === null) throw new Error("no order");
+      await recordOrderCommand(tx, {
+        order,
+        command: {
+          type: "record-grant",
+          entitlementIds: [],
+          activeFromIso: "2026-12-31T23:00:00Z",
+          activeUntilIso: "2027-12-31T23:00:00Z",
+          token: { jti: "lic_1", kid: "kid-1" },
+        },
+        actor: "usher",
+        now: noon,
+      });
+      return order;
+    });
+  }
 });
 
 describe("a deal with faults", () => {
