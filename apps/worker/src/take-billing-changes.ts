@@ -3,11 +3,11 @@ import type { BillingChange } from "@usher/connector-sdk/spec";
 import {
   type Database,
   findCheckoutSession,
+  findRemoteRecord,
   finishInbox,
   type InboxMessage,
-  listOrderEvents,
+  lastPaymentOutcome,
   lockOrder,
-  pageLimitMax,
   recordOrderCommand,
   recordRemoteState,
   type TenantTransaction,
@@ -82,14 +82,22 @@ async function record(tx: TenantTransaction, input: ChangeToRecord): Promise<str
   if (change.kind === "irrelevant") return change.because;
   if (change.kind === "checkout") return await takeCheckout(tx, { ...input, change });
   const { recordId } = change;
-  const state = change.kind === "subscription" ? change.state : change.outcome;
-  const known = await recordRemoteState(tx, { connectionId, remoteId: recordId, state });
-  if (change.kind !== "payment") return null;
+  if (change.kind === "subscription") {
+    await recordRemoteState(tx, { connectionId, remoteId: recordId, state: change.state });
+    return null;
+  }
+  const { outcome } = change;
+  const known = await findRemoteRecord(tx, { connectionId, remoteId: recordId });
   const orderId = (known?.orderId ?? change.orderId) as OrderId | null;
   const order = orderId === null ? null : await lockOrder(tx, orderId);
   if (order === null) return await withoutOrder(tx, { orderId, recordId });
-  const { outcome } = change;
-  if ((await lastOutcomeOf(tx, { orderId: order.id, recordId })) === outcome) return null;
+  const last = await lastPaymentOutcome(tx, { orderId: order.id, recordId });
+  // Two workers may have read one bill: whoever read it unpaid and comes second was overtaken.
+  if (last === "paid" && outcome === "failed")
+    return `${recordId} has been paid since it was read.`;
+  await recordRemoteState(tx, { connectionId, remoteId: recordId, state: outcome });
+  // A vendor announces one payment several times under different event ids; the timeline says it once.
+  if (last === outcome) return null;
   await recordOrderCommand(tx, {
     order,
     command: { type: "record-payment", system, recordId, outcome },
@@ -114,16 +122,4 @@ async function withoutOrder(
     );
   }
   return `${recordId} names order ${orderId ?? "(none)"}, which this hub does not have.`;
-}
-
-/** A vendor announces one payment several times under different event ids; the timeline says it once. */
-async function lastOutcomeOf(
-  tx: TenantTransaction,
-  { orderId, recordId }: { readonly orderId: OrderId; readonly recordId: string },
-): Promise<"paid" | "failed" | null> {
-  const { items } = await listOrderEvents(tx, { orderId, limit: pageLimitMax, cursor: null });
-  const payment = items
-    .map((one) => one.event)
-    .findLast((event) => event.type === "payment_recorded" && event.recordId === recordId);
-  return payment?.type === "payment_recorded" ? payment.outcome : null;
 }

@@ -57,6 +57,7 @@ export {
   appendOrderEvents,
   type CommandOutcome,
   type EventsToAppend,
+  lastPaymentOutcome,
   listOrderEvents,
   recordOrderCommand,
   type StoredOrderEvent,
@@ -69,6 +70,7 @@ export type { OrderRevision } from "./order-revision.ts";
 export * from "./outbox-repository.ts";
 export { InvalidCursorError, type Page, type PageRequest, pageLimitMax } from "./page.ts";
 export {
+  findRemoteRecord,
   type RemoteRecord,
   recordRemoteState,
   remoteRecordsOfOrder,

@@ -168,6 +168,18 @@ export async function listOrderEvents(
   });
 }
 
+/** What the timeline last said of the payment of this record; null: nothing yet. */
+export async function lastPaymentOutcome(
+  tx: TenantTransaction,
+  { orderId, recordId }: { readonly orderId: OrderId; readonly recordId: string },
+): Promise<"paid" | "failed" | null> {
+  const { rows } = await sql<{ outcome: "paid" | "failed" }>`
+    select data ->> 'outcome' as outcome from order_events
+      where order_id = ${orderId} and type = 'payment_recorded' and data ->> 'recordId' = ${recordId}
+      order by sequence desc limit 1`.execute(tx.db);
+  return rows[0]?.outcome ?? null;
+}
+
 function fromOrderEventRow(row: Row<OrderEventRow>): StoredOrderEvent {
   return {
     orderId: row.order_id as OrderId,

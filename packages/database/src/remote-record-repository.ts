@@ -68,6 +68,20 @@ export async function recordRemoteState(
   return row ? fromRemoteRecordRow(row) : null;
 }
 
+/** Null: not one of ours. */
+export async function findRemoteRecord(
+  tx: TenantTransaction,
+  { connectionId, remoteId }: { readonly connectionId: ConnectionId; readonly remoteId: string },
+): Promise<RemoteRecord | null> {
+  const row = await tx.db
+    .selectFrom("remote_records")
+    .selectAll()
+    .where("connection_id", "=", connectionId)
+    .where("remote_id", "=", remoteId)
+    .executeTakeFirst();
+  return row ? fromRemoteRecordRow(row) : null;
+}
+
 export async function remoteRecordsOfOrder(
   tx: TenantTransaction,
   orderId: OrderId,
