@@ -54,6 +54,8 @@ export function parseDealLine({
       field: "quantity",
       says: `the quantity is ${quoteValue(line.quantity)}; expected a whole number from 1 through ${quantityMax}. Correct ${words.fields.quantity}.`,
     });
+  } else if (offering !== null) {
+    reportHugeAmount({ offering, quantity, words, report });
   }
   const unitPrice = parsePrice({ line, currency, words, report });
   const term = parseLineTerm({
@@ -85,6 +87,32 @@ export function parseDealLine({
     listPrice,
     term,
   };
+}
+
+// A quantity is sane by itself, and times what each unit grants it may still leave the safe integers.
+function reportHugeAmount({
+  offering,
+  quantity,
+  words,
+  report,
+}: {
+  readonly offering: OfferingVersion;
+  readonly quantity: number;
+  readonly words: DealWords;
+  readonly report: ReportFault;
+}): void {
+  const huge = offering.entitlements.find(
+    (one) =>
+      (one.kind === "metered" || one.kind === "seat") &&
+      one.amount.basis === "per-quantity" &&
+      !Number.isSafeInteger(one.amount.amount * quantity),
+  );
+  if (huge === undefined) return;
+  report({
+    code: "invalid_quantity",
+    field: "quantity",
+    says: `a quantity of ${quantity} of ${offering.name} grants more of ${huge.feature} than can be counted (${Number.MAX_SAFE_INTEGER}). Correct ${words.fields.quantity}, or what a unit grants in the catalog.`,
+  });
 }
 
 function parseProduct({

@@ -161,6 +161,29 @@ it("prices and quantities that are sane one by one may not add up beyond what mo
   expect(onlyFaultOf(withLine(line)).code).toBe("invalid_price");
 });
 
+it("a quantity that is sane by itself may not grant more than can be counted", () => {
+  const [pro, ...others] = catalog.offerings;
+  if (pro === undefined) throw new Error("no offering");
+  const generous = {
+    ...pro,
+    entitlements: pro.entitlements.map((one) =>
+      one.kind === "seat"
+        ? { ...one, amount: { basis: "per-quantity" as const, amount: 10_000_000_000 } }
+        : one,
+    ),
+  };
+  const read = (quantity: string) =>
+    parseDeal({
+      deal: withLine({ quantity, unitPrice: "1.00" }),
+      catalog: { ...catalog, offerings: [generous, ...others] },
+    });
+  expect(read("1000").ok).toBe(true);
+  expect(read("1000000")).toMatchObject({
+    ok: false,
+    faults: [{ code: "invalid_quantity", where: { field: "OpportunityLineItem.Quantity" } }],
+  });
+});
+
 describe("an unknown product", () => {
   it("is told with the product it is most likely meant to be and the alias to add", () => {
     const fault = onlyFaultOf(withLine({ productCode: "GTXPro", productName: "GTXPro" }));
