@@ -1,10 +1,7 @@
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
-import { toWireCatalog, type WireCatalog, type WireCatalogDiff } from "@usher/api-contract";
-import type { Catalog } from "@usher/entitlement-core/catalog";
+import type { WireCatalogDiff } from "@usher/api-contract";
 import type { Command } from "commander";
 import colors from "picocolors";
-import { CliFailure } from "../cli-failure.ts";
+import { loadCatalogFile } from "../catalog/load-catalog-file.ts";
 import { expectOk } from "../hub.ts";
 import type { RunCommand } from "./command-context.ts";
 
@@ -91,35 +88,6 @@ export function addCatalogCommands(program: Command, run: RunCommand): void {
           );
         }),
     );
-}
-
-/** Node runs TypeScript itself, so the file is simply imported. */
-async function loadCatalogFile(file: string): Promise<WireCatalog> {
-  const path = resolve(file);
-  let module: { readonly default?: unknown };
-  try {
-    module = (await import(pathToFileURL(path).href)) as { readonly default?: unknown };
-  } catch (cause) {
-    const because = cause instanceof Error ? cause.message : String(cause);
-    throw new CliFailure(`The catalog file ${path} could not be loaded: ${because}`, { cause });
-  }
-  // `defineCatalog` makes lists of what is written by key; without it nobody has judged the file.
-  if (!isDefinedCatalog(module.default)) {
-    throw new CliFailure(`The catalog file ${path} has no default export that is a catalog.`, {
-      hint: "It should end with `export default defineCatalog({ … })`: docs/guides/write-a-catalog.md shows one.",
-    });
-  }
-  // What it says is judged by the hub: one set of rules, one set of sentences.
-  return toWireCatalog(module.default as Catalog);
-}
-
-function isDefinedCatalog(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  const { features, offerings } = value as {
-    readonly features?: unknown;
-    readonly offerings?: unknown;
-  };
-  return Array.isArray(features) && Array.isArray(offerings);
 }
 
 const paint: Readonly<Record<string, (line: string) => string>> = {
