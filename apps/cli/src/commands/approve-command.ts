@@ -32,11 +32,37 @@ export function addApproveCommand(program: Command, run: RunCommand): void {
     .option("--json", "print one JSON document")
     .action((reference: string | undefined, options: ApproveOptions) =>
       run(options, async (context) => {
+        refuseUnclearDecision({ reference, options });
         if (reference === undefined && !options.all) return listOpenTasks(context);
         const tasks = await chooseTasks({ context, reference, options });
         await decideTasks({ context, tasks, options });
       }),
     );
+}
+
+/** What was meant as a decision must not be answered with a list, or decide something else. */
+function refuseUnclearDecision(input: {
+  readonly reference: string | undefined;
+  readonly options: ApproveOptions;
+}): void {
+  const { reference, options } = input;
+  const no = options.reject ? "--reject" : options.requestChanges ? "--request-changes" : undefined;
+  if (options.reject && options.requestChanges) {
+    throw new CliFailure("--reject and --request-changes are two decisions; give one of them.");
+  }
+  if (reference !== undefined && options.all) {
+    throw new CliFailure(`“${reference}” and --all were both given; give one of them.`);
+  }
+  if (reference === undefined && !options.all) {
+    const given = no ?? (options.stage && "--stage") ?? (options.comment && "--comment");
+    if (given === undefined) return;
+    throw new CliFailure(`${given} was given, but nothing to decide on.`, {
+      hint: "Name an order, or decide on all that is open with --all.",
+    });
+  }
+  if (no !== undefined && (options.comment ?? "").trim() === "") {
+    throw new CliFailure(`${no} needs a reason.`, { hint: "Give it with --comment <text>." });
+  }
 }
 
 async function listOpenTasks({ hub, output }: CommandContext): Promise<void> {
@@ -71,9 +97,14 @@ async function chooseTasks(input: {
       ? {}
       : { order_id: (await findOrder({ hub, reference: input.reference })).id };
   const tasks = await collectTasks({ hub, query: { status: "open", ...ofOrder } });
-  const chosen = tasks.filter(
-    (task) => input.options.stage === undefined || task.stage_key === input.options.stage,
-  );
+  const { stage } = input.options;
+  const chosen = tasks.filter((task) => stage === undefined || task.stage_key === stage);
+  if (chosen.length === 0 && stage !== undefined && tasks.length > 0) {
+    const stages = [...new Set(tasks.map((task) => task.stage_key))].toSorted().join(", ");
+    throw new CliFailure(`Nothing that waits is of the stage “${stage}”.`, {
+      hint: `What waits is of: ${stages}.`,
+    });
+  }
   if (chosen.length === 0 && input.reference !== undefined) {
     throw new CliFailure(`Order ${input.reference} waits for no approval.`, {
       hint: "`usher approve` without an argument lists what is open.",
