@@ -54,6 +54,25 @@ describe("POST /v1/orders", () => {
     expect(second.json.revision).toBe(1);
   });
 
+  it("refuses other content under a version that was taken before, and takes the same written otherwise", async () => {
+    const body = anOrderRequest();
+    const first = await rig.post("/v1/orders", { body, headers: { "Idempotency-Key": "k-3c" } });
+    const [line] = body.lines;
+    const changed = { ...body, lines: [{ ...line, quantity: 300 }] };
+    const refused = await rig.post("/v1/orders", {
+      body: changed,
+      headers: { "Idempotency-Key": "k-3d" },
+    });
+    expect(refused.json).toMatchObject({ status: 409, code: "order_version_conflict" });
+    const written = { ...body, lines: [{ ...line, unit_price: { amount: "100" } }] };
+    const again = await rig.post("/v1/orders", {
+      body: written,
+      headers: { "Idempotency-Key": "k-3e" },
+    });
+    expect(again.json).toMatchObject({ id: first.json.id, revision: 1 });
+    expect(again.status).toBe(202);
+  });
+
   it("makes a new revision of a newer version of the deal", async () => {
     const body = anOrderRequest();
     const first = await rig.post("/v1/orders", { body, headers: { "Idempotency-Key": "k-4a" } });
