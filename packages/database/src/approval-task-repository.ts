@@ -109,14 +109,17 @@ export async function findApprovalTask(
 
 /**
  * Newest first. With `approver`: what this person may decide, so not what they requested, own or
- * edited, nor what waits only for others because they have decided it.
+ * edited, nor what waits only for others because they have decided it. With `exceptApprover`: all
+ * the others.
  */
 export async function listApprovalTasks(
   tx: TenantTransaction,
   input: PageRequest & {
     readonly statuses?: readonly TaskStatus[];
     readonly orderId?: OrderId;
+    readonly stageKey?: string;
     readonly approver?: string;
+    readonly exceptApprover?: string;
   },
 ): Promise<Page<ApprovalTaskWithOrder>> {
   const conditions = [sql`true`];
@@ -126,13 +129,10 @@ export async function listApprovalTasks(
     conditions.push(sql`t.status = any (${[...input.statuses]}::text[])`);
   }
   if (input.orderId !== undefined) conditions.push(sql`t.order_id = ${input.orderId}`);
-  if (input.approver !== undefined) {
-    const email = input.approver.toLowerCase();
-    conditions.push(
-      sql`${email} = any (t.approver_emails) and not (${email} = any (t.excluded_emails))
-        and (t.status <> 'open' or not exists (select from approval_decisions d
-          where d.task_id = t.id and d.decided_by = ${email}))`,
-    );
+  if (input.stageKey !== undefined) conditions.push(sql`t.stage_key = ${input.stageKey}`);
+  if (input.approver !== undefined) conditions.push(maySay(input.approver));
+  if (input.exceptApprover !== undefined) {
+    conditions.push(sql`not (${maySay(input.exceptApprover)})`);
   }
   const { rows } = await sql<TaskWithOrderRow>`
     select ${taskColumns}, ${orderColumns} from ${tasksWithOrders}
@@ -144,6 +144,28 @@ export async function listApprovalTasks(
     request: input,
     idOf: (one) => one.task.id,
   });
+}
+
+/** How many open tasks of each stage this person may decide, by the stage's key. */
+export async function countTasksAskedOf(
+  tx: TenantTransaction,
+  { approver }: { readonly approver: string },
+): Promise<
+  readonly { readonly stageKey: string; readonly stage: string; readonly count: number }[]
+> {
+  const { rows } = await sql<{ stageKey: string; stage: string; count: number }>`
+    select t.stage_key as "stageKey", max(t.stage_name) as stage, count(*)::int as count
+      from approval_tasks t where t.status = 'open' and ${maySay(approver)}
+      group by t.stage_key order by t.stage_key`.execute(tx.db);
+  return rows;
+}
+
+/** The task `t` is one that this person may decide, or might have. */
+function maySay(person: string) {
+  const email = person.toLowerCase();
+  return sql`${email} = any (t.approver_emails) and not (${email} = any (t.excluded_emails))
+    and (t.status <> 'open' or not exists (select from approval_decisions d
+      where d.task_id = t.id and d.decided_by = ${email}))`;
 }
 
 /** Open tasks whose due instant has come, the longest overdue first. */

@@ -1,7 +1,7 @@
 import { isId } from "@usher/entitlement-core/kernel";
 import { toApiProblem } from "../http/answer-request.ts";
 import { decideOnTask } from "./decide-on-task.ts";
-import { loadOpenTasks } from "./load-open-tasks.ts";
+import { loadOpenTasksOfStage } from "./load-open-tasks.ts";
 import { htmlResponse, readSessionForm, type SignedInContext } from "./page-context.ts";
 import type { PageDependencies } from "./page-dependencies.ts";
 import { redirect } from "./redirect.ts";
@@ -13,13 +13,17 @@ export async function showTogether(
   deps: PageDependencies,
 ): Promise<Response> {
   const stageKey = context.req.query("stage") ?? "";
-  const { mine } = await deps.database.withTenant(
+  const { tasks, nextCursor } = await deps.database.withTenant(
     { tenantId: session.tenantId, readOnly: true },
-    (tx) => loadOpenTasks(tx, { approver: session.user.email }),
+    (tx) =>
+      loadOpenTasksOfStage(tx, {
+        approver: session.user.email,
+        stageKey,
+        cursor: context.req.query("cursor") ?? null,
+      }),
   );
-  const rows = mine.filter((one) => one.stageKey === stageKey);
-  const stage = rows[0]?.stage ?? "Approvals";
-  return htmlResponse(togetherPage(shell, { stage, stageKey, rows }));
+  const stage = tasks[0]?.stage ?? "Approvals";
+  return htmlResponse(togetherPage(shell, { stage, stageKey, rows: tasks, nextCursor }));
 }
 
 /** Each task is decided by itself: one that moved on meanwhile stops no other. */

@@ -1,4 +1,10 @@
-import { listApprovalTasks, type TenantTransaction } from "@usher/database";
+import {
+  type ApprovalTaskWithOrder,
+  countTasksAskedOf,
+  listApprovalTasks,
+  type Page,
+  type TenantTransaction,
+} from "@usher/database";
 import { formatMoney } from "@usher/entitlement-core/kernel";
 import { orderTotal } from "@usher/entitlement-core/order";
 
@@ -6,7 +12,6 @@ import { orderTotal } from "@usher/entitlement-core/order";
 export interface OpenTask {
   readonly taskId: string;
   readonly revisionHash: string;
-  readonly stageKey: string;
   readonly stage: string;
   readonly customer: string | null;
   readonly orderNumber: string;
@@ -16,39 +21,91 @@ export interface OpenTask {
   readonly dueAt: number | null;
 }
 
-/** As many as one page shows, the newest first; older ones come up as these are decided. */
-const tasksMax = 200;
+/** One page of a list of tasks, newest first. */
+export interface OpenTasksPage {
+  readonly tasks: readonly OpenTask[];
+  readonly nextCursor: string | null;
+}
 
-/** What waits for `approver`, and what waits for others. */
+export interface StageAsked {
+  readonly stageKey: string;
+  readonly stage: string;
+  /** All of them, however many a page shows. */
+  readonly count: number;
+}
+
+/** A list read on a phone. */
+const listedMax = 50;
+/** As many as are decided by one press of a button. */
+const decidedTogetherMax = 200;
+
+/** What waits for `approver`, and what waits for others: a page of each. */
 export async function loadOpenTasks(
   tx: TenantTransaction,
-  { approver }: { readonly approver: string },
-): Promise<{ readonly mine: readonly OpenTask[]; readonly others: readonly OpenTask[] }> {
-  const open = { limit: tasksMax, cursor: null, statuses: ["open" as const] };
-  const mine = await listApprovalTasks(tx, { ...open, approver });
-  const all = await listApprovalTasks(tx, open);
-  const ids = new Set(mine.items.map(({ task }) => task.id));
-  const shown = [...mine.items, ...all.items.filter(({ task }) => !ids.has(task.id))];
-  const totals = await totalsOf(
-    tx,
-    shown.map(({ order }) => order.id),
-  );
-  const toOpenTask = ({ task, order }: (typeof shown)[number]): OpenTask => ({
-    taskId: task.id,
-    revisionHash: task.revisionHash,
-    stageKey: task.stage.key,
-    stage: task.stage.name,
-    customer: order.customer?.name ?? null,
-    orderNumber: order.number,
-    orderName: order.dealName,
-    total: totals.get(order.id) ?? null,
-    reasons: task.stage.reasons.map((reason) => reason.sentence),
-    dueAt: task.dueAt,
+  input: {
+    readonly approver: string;
+    readonly mineCursor: string | null;
+    readonly othersCursor: string | null;
+  },
+): Promise<{
+  readonly mine: OpenTasksPage;
+  readonly others: OpenTasksPage;
+  readonly stages: readonly StageAsked[];
+}> {
+  const { approver } = input;
+  const open = { limit: listedMax, statuses: ["open" as const] };
+  const mine = await listApprovalTasks(tx, { ...open, cursor: input.mineCursor, approver });
+  const others = await listApprovalTasks(tx, {
+    ...open,
+    cursor: input.othersCursor,
+    exceptApprover: approver,
   });
   return {
-    mine: mine.items.map(toOpenTask),
-    others: shown.slice(mine.items.length).map(toOpenTask),
+    mine: await toOpenTasksPage(tx, mine),
+    others: await toOpenTasksPage(tx, others),
+    stages: await countTasksAskedOf(tx, { approver }),
   };
+}
+
+/** What waits for `approver` in one stage. */
+export async function loadOpenTasksOfStage(
+  tx: TenantTransaction,
+  input: {
+    readonly approver: string;
+    readonly stageKey: string;
+    readonly cursor: string | null;
+  },
+): Promise<OpenTasksPage> {
+  const page = await listApprovalTasks(tx, {
+    ...input,
+    limit: decidedTogetherMax,
+    statuses: ["open"],
+  });
+  return toOpenTasksPage(tx, page);
+}
+
+async function toOpenTasksPage(
+  tx: TenantTransaction,
+  { items, nextCursor }: Page<ApprovalTaskWithOrder>,
+): Promise<OpenTasksPage> {
+  const totals = await totalsOf(
+    tx,
+    items.map(({ order }) => order.id),
+  );
+  const tasks = items.map(
+    ({ task, order }): OpenTask => ({
+      taskId: task.id,
+      revisionHash: task.revisionHash,
+      stage: task.stage.name,
+      customer: order.customer?.name ?? null,
+      orderNumber: order.number,
+      orderName: order.dealName,
+      total: totals.get(order.id) ?? null,
+      reasons: task.stage.reasons.map((reason) => reason.sentence),
+      dueAt: task.dueAt,
+    }),
+  );
+  return { tasks, nextCursor };
 }
 
 async function totalsOf(

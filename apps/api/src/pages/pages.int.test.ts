@@ -1,7 +1,9 @@
+import { createId, type TenantTransaction } from "@usher/database";
+import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ApiRig, startApiRig } from "../testing/api-rig.ts";
 import { askedForApproval } from "../testing/asked-for-approval.ts";
-import { formOf, signIn } from "../testing/browser.ts";
+import { type Browser, formOf, signIn } from "../testing/browser.ts";
 import { carryOrder } from "../testing/carry-order.ts";
 import { grantedCustomer } from "../testing/granted-customer.ts";
 import { anOrderRequest } from "../testing/order-request.ts";
@@ -296,6 +298,46 @@ describe("deciding on a page", () => {
     expect((await dana.post("/approvals/together", { stage: "finance" })).status).toBe(303);
   });
 
+  it("reaches every task without a script, however many wait: in the lists, and by the stage", async () => {
+    const { taskId } = await askedForApproval(rig);
+    const copies = 230;
+    await rig.inTenant((tx) => copyAskedOrder(tx, { taskId, copies }));
+    const open = async (key: string) =>
+      new Set(await everyTask(`/v1/approval_tasks?status=open&mine=true&limit=100`, key));
+    const dana = await signIn(rig, rig.tenant.people.dana.key);
+    const asked = await open(rig.tenant.people.dana.key);
+    expect(asked.size).toBeGreaterThan(copies);
+
+    const listed = await everyLink(dana, "/approvals", /\/approvals\/(apt_\w+)"/g);
+    expect(listed.found).toEqual(asked);
+    expect(listed.first).toContain(`${asked.size} decisions wait for you`);
+    expect(listed.first).toContain(`Approve the ${asked.size} of Finance together`);
+
+    const together = await everyLink(
+      dana,
+      "/approvals/together?stage=finance",
+      /name="task:(apt_\w+)"/g,
+    );
+    expect(together.found).toEqual(asked);
+
+    // Whoever may decide none of them sees them all as what others are asked.
+    const seller = await signIn(rig, rig.tenant.people.seller.key);
+    const seen = await everyLink(seller, "/approvals", /\/approvals\/(apt_\w+)"/g);
+    expect(seen.found).toEqual(asked);
+    expect(seen.first).toContain("Nothing waits for you");
+  });
+
+  it("refuses a place in a list that no list ever gave", async () => {
+    const dana = await signIn(rig, rig.tenant.people.dana.key);
+    for (const path of [
+      "/approvals?mine=nonsense",
+      "/approvals?others=nonsense",
+      "/approvals/together?stage=finance&cursor=nonsense",
+    ]) {
+      expect((await dana.get(path)).status, path).toBe(400);
+    }
+  });
+
   it("offers no button to the seller", async () => {
     const { taskId } = await askedForApproval(rig);
     const seller = await signIn(rig, rig.tenant.people.seller.key);
@@ -354,3 +396,63 @@ describe("the reference", () => {
     }
   });
 });
+
+/** What `pattern` finds on the page and on those its links to older ones lead to. */
+async function everyLink(browser: Browser, path: string, pattern: RegExp) {
+  const found = new Set<string>();
+  let first: string | undefined;
+  let next: string | undefined = path;
+  while (next !== undefined) {
+    const page = await browser.get(next);
+    expect(page.status, next).toBe(200);
+    first ??= page.text;
+    for (const [, id = ""] of page.text.matchAll(pattern)) found.add(id);
+    next = /href="([^"]+)">Older ones/.exec(page.text)?.[1]?.replaceAll("&amp;", "&");
+  }
+  return { first, found };
+}
+
+async function everyTask(path: string, key: string): Promise<readonly string[]> {
+  const ids: string[] = [];
+  let cursor: string | null = null;
+  do {
+    const { json } = await rig.get(`${path}${cursor === null ? "" : `&cursor=${cursor}`}`, { key });
+    ids.push(...json.data.map((one: { id: string }) => one.id));
+    cursor = json.next_cursor;
+  } while (cursor !== null);
+  return ids;
+}
+
+/** Many orders that ask the same of the same people; made by copying one, which is much quicker. */
+async function copyAskedOrder(
+  tx: TenantTransaction,
+  { taskId, copies }: { readonly taskId: string; readonly copies: number },
+): Promise<void> {
+  const { order_id: orderId } = await tx.db
+    .selectFrom("approval_tasks")
+    .select("order_id")
+    .where("id", "=", taskId)
+    .executeTakeFirstOrThrow();
+  const ids = Array.from({ length: copies }, () => ({
+    order_id: createId("order"),
+    task_id: createId("approvalTask"),
+  }));
+  const copied = sql`jsonb_to_recordset(${JSON.stringify(ids)}::jsonb) as i (order_id text, task_id text)`;
+  await sql`
+    insert into orders (id, kind, source_system, source_id, source_read_at, deal_name, customer_id, status,
+        state, revision, revision_hash, currency, status_since, waiting_on, event_sequence)
+      select i.order_id, o.kind, o.source_system, i.order_id, o.source_read_at, o.deal_name, o.customer_id,
+          o.status, o.state, o.revision, o.revision_hash, o.currency, o.status_since, o.waiting_on,
+          o.event_sequence
+        from orders o, ${copied} where o.id = ${orderId}`.execute(tx.db);
+  await sql`
+    insert into order_revisions (order_id, revision, source_version, deal, content, content_hash, received_from)
+      select i.order_id, r.revision, r.source_version, r.deal, r.content, r.content_hash, r.received_from
+        from order_revisions r, ${copied} where r.order_id = ${orderId}`.execute(tx.db);
+  await sql`
+    insert into approval_tasks (id, order_id, revision, revision_hash, path_revision, stage_key, stage_name,
+        step, stage, inputs_hash, approver_emails, excluded_emails, status, opened_at, due_at)
+      select i.task_id, i.order_id, t.revision, t.revision_hash, t.path_revision, t.stage_key, t.stage_name,
+          t.step, t.stage, t.inputs_hash, t.approver_emails, t.excluded_emails, t.status, t.opened_at, t.due_at
+        from approval_tasks t, ${copied} where t.id = ${taskId}`.execute(tx.db);
+}

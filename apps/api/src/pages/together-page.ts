@@ -16,13 +16,16 @@ export interface TogetherView {
   readonly stageKey: string;
   readonly stage: string;
   readonly rows: readonly TogetherRow[];
+  /** Where the stage's older tasks start; null when these are all. */
+  readonly nextCursor: string | null;
 }
 
 /**
  * Many tasks of one stage, to be approved at once: asked for one and the same rule, each shown with
  * its reason, each left out by a click. A no is said to one order at a time, with its reason.
  */
-export function togetherPage(shell: Shell, { stage, stageKey, rows }: TogetherView): Html {
+export function togetherPage(shell: Shell, view: TogetherView): Html {
+  const { stage, stageKey, rows, nextCursor } = view;
   const csrf = shell.viewer?.csrfToken ?? "";
   return pageShell({
     shell,
@@ -35,7 +38,7 @@ ${
     : html`<form method="post" action="/approvals/together"><input type="hidden" name="csrf_token" value="${csrf}"><input type="hidden" name="stage" value="${stageKey}">
 <section class="card"><h2>Orders</h2><ul class="log picks">${rows.map(row)}</ul></section>
 <section class="card"><label for="comment">Comment</label><p class="hint" id="comment-hint">Kept with each decision; may be left out.</p><textarea id="comment" name="comment" maxlength="4000" aria-describedby="comment-hint"></textarea><div class="acts"><button class="go">Approve the chosen orders</button></div></section></form>`
-}`,
+}${nextCursor === null ? "" : html`<p><a href="/approvals/together?stage=${encodeURIComponent(stageKey)}&cursor=${nextCursor}">Older ones of this stage, without deciding these</a></p>`}`,
   });
 }
 
