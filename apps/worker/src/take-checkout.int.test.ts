@@ -2,6 +2,7 @@ import {
   createId,
   type Database,
   findCheckoutSession,
+  loadOrderForPlanning,
   lockOrder,
   publishCatalog,
   receiveDeal,
@@ -59,7 +60,8 @@ async function anOpenSession() {
       cancelUrl: "https://seller.example/no",
     });
     const url = "https://billing.example/page_1";
-    await recordCheckoutPage(tx, { id, remoteId: "page_1", url, expiresAt: now });
+    const page = { remoteId: "page_1", remoteCustomerId: "cus_1", url, expiresAt: now };
+    await recordCheckoutPage(tx, { id, ...page });
     return { session: saved, reading: read };
   });
   const hear = (recordId: string, outcome: "paid" | "pending" | "failed" | "expired") =>
@@ -72,7 +74,8 @@ async function anOpenSession() {
       }),
     );
   const status = async () => (await inTenant((tx) => findCheckoutSession(tx, { id })))?.status;
-  return { deal, reading, hear, status, orderId: session.orderId };
+  const { orderId, connectionId } = session;
+  return { deal, reading, hear, status, orderId, connectionId };
 }
 
 describe("takeCheckout", () => {
@@ -101,6 +104,14 @@ describe("takeCheckout", () => {
       expect(step).toMatchObject({ phase: "undoing", undoing: { left: ["bill"] } });
     },
   );
+
+  it("makes an order that knows from the first who paid, and where", async () => {
+    const { hear, orderId, connectionId } = await anOpenSession();
+    await hear("page_1", "paid");
+    const found = await inTenant((tx) => loadOrderForPlanning(tx, orderId));
+    expect(found?.remoteRecords).toEqual([]);
+    expect(found?.checkout).toEqual({ connectionId, remoteCustomerId: "cus_1" });
+  });
 
   it("does not pass over a second payment, on another page of the order: somebody has to refund it", async () => {
     const { hear } = await anOpenSession();

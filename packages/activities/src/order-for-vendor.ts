@@ -43,13 +43,14 @@ export async function readOrderForVendor(
   return await readOnly(database, tenantId, (tx) => loadOrder(tx, orderId));
 }
 
-/** The customer's id at the vendor, from what was made there before; null: nothing was. */
+/** The customer's id at the vendor, from what was made or bought there before; null: nothing was. */
 export function remoteCustomerOf(
-  { remoteRecords }: OrderForPlanning,
+  { remoteRecords, checkout }: Pick<OrderForPlanning, "remoteRecords" | "checkout">,
   { connectionId }: { readonly connectionId: string },
 ): string | null {
   const known = remoteRecords.find((one) => one.connectionId === connectionId);
-  return known?.remoteCustomerId ?? null;
+  const bought = checkout?.connectionId === connectionId ? checkout.remoteCustomerId : null;
+  return known?.remoteCustomerId ?? bought;
 }
 
 /** Throws when there is no such order: an activity is only ever asked about one that was stored. */

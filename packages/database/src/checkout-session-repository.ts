@@ -41,6 +41,8 @@ export interface CheckoutSession {
   readonly status: CheckoutSessionStatus;
   /** The vendor's id of the page; null while it is being opened. */
   readonly remoteId: string | null;
+  /** The vendor's id of who pays on it; null while it is being opened. */
+  readonly remoteCustomerId: string | null;
   /** Null while it is being opened, and once nobody can pay on it any more. */
   readonly url: string | null;
   readonly expiresAt: Instant | null;
@@ -114,6 +116,7 @@ export async function recordCheckoutPage(
   page: {
     readonly id: CheckoutSessionId;
     readonly remoteId: string;
+    readonly remoteCustomerId: string;
     readonly url: string | null;
     readonly expiresAt: Instant;
   },
@@ -122,6 +125,7 @@ export async function recordCheckoutPage(
     .updateTable("checkout_sessions")
     .set({
       remote_id: page.remoteId,
+      remote_customer_id: page.remoteCustomerId,
       url: page.url,
       expires_at: toDate(page.expiresAt),
       status: sql`case status when 'opening' then 'open' else status end`,
@@ -164,6 +168,7 @@ function fromCheckoutSessionRow(row: Row<CheckoutSessionRow>): CheckoutSession {
     cancelUrl: row.cancel_url,
     status,
     remoteId: row.remote_id,
+    remoteCustomerId: row.remote_customer_id,
     url: isUsable ? row.url : null,
     expiresAt: toInstantOrNull(row.expires_at),
     createdAt: toInstant(row.created_at),

@@ -1,5 +1,5 @@
 import type { Entitlement } from "@usher/entitlement-core/entitlement";
-import type { Instant, OrderId, TokenId } from "@usher/entitlement-core/kernel";
+import type { ConnectionId, Instant, OrderId, TokenId } from "@usher/entitlement-core/kernel";
 import { sql } from "kysely";
 import { approvalOf } from "./approval-decision-repository.ts";
 import {
@@ -49,6 +49,11 @@ export interface OrderForPlanning {
   }[];
   readonly remoteRecords: readonly RemoteRecord[];
   readonly writeBacks: readonly WriteBack[];
+  /** Where the order was bought on a page, and as whom there; null: it was not. */
+  readonly checkout: {
+    readonly connectionId: ConnectionId;
+    readonly remoteCustomerId: string | null;
+  } | null;
   /** No earlier order of this customer is standing: rejected and canceled ones do not count. */
   readonly isFirstOrderOfCustomer: boolean;
   /** Newest published catalog version; 0 before the first. Load the catalog only when yours is another. */
@@ -71,6 +76,8 @@ export async function loadOrderForPlanning(
           from tokens k where k.order_id = o.id), '[]') as tokens,
         ${listOf("remote_records", "remote_id")} as remote_records,
         ${listOf("write_backs", "connection_id")} as write_backs,
+        (select jsonb_build_object('connectionId', s.connection_id, 'remoteCustomerId', s.remote_customer_id)
+          from checkout_sessions s where s.order_id = o.id) as checkout,
         not exists (select from orders earlier where earlier.customer_id = o.customer_id and earlier.id < o.id
           and earlier.status not in ('Rejected', 'Canceled')) as is_first_order,
         coalesce((select max(version) from catalog_versions), 0) as catalog_version,
@@ -90,6 +97,7 @@ export async function loadOrderForPlanning(
     tokens: row.tokens,
     remoteRecords: row.remote_records.map(fromRemoteRecordRow),
     writeBacks: row.write_backs.map(fromWriteBackRow),
+    checkout: row.checkout,
     isFirstOrderOfCustomer: row.is_first_order,
     catalogVersion: row.catalog_version,
     now: toInstant(row.now),
@@ -110,6 +118,7 @@ interface PlanningRow extends OrderWithCustomerRow {
   readonly tokens: OrderForPlanning["tokens"];
   readonly remote_records: readonly Row<RemoteRecordRow>[];
   readonly write_backs: readonly Row<WriteBackRow>[];
+  readonly checkout: OrderForPlanning["checkout"];
   readonly is_first_order: boolean;
   readonly catalog_version: number;
   readonly now: Date;

@@ -123,6 +123,20 @@ describe("a checkout", () => {
     expect(records).toMatchObject([{ id: living[0]?.id }]);
   });
 
+  it("paid before Stripe's search shows its customer is taken back by a worker that knows no id of theirs", async () => {
+    const { simulator, start, complete, cancel, connect, livingSubscriptions, invoices } =
+      await aCheckoutWorld();
+    simulator.parts.account.changeSettings({ searchLagMs: 60_000 });
+    const order = anOrder();
+    await complete((await start(order)).recordId);
+    expect(await livingSubscriptions()).toHaveLength(1);
+    await cancel(order, connect());
+    expect(await livingSubscriptions()).toEqual([]);
+    expect((await invoices()).map(({ post_payment_credit_notes_amount: back }) => back)).toEqual([
+      (await invoices())[0]?.total,
+    ]);
+  });
+
   it("of lines billed once leaves the order's invoice, paid", async () => {
     const { start, complete, bill, stripe, invoices } = await aCheckoutWorld();
     const order = anOrder({ lines: [aLine({ ...once, quantity: 2, unitAmountMinor: 4_999 })] });

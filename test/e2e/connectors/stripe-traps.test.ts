@@ -243,6 +243,19 @@ describe("Stripe's idempotency keys", () => {
     expect((await stripe.customers.list({ limit: 10 })).data).toHaveLength(1);
   });
 
+  it("the bill of a customer whom the search does not show yet is taken back, also after a restart", async () => {
+    const { bill, cancel, simulator, connect, livingSubscriptions } = await aWorld();
+    simulator.parts.account.changeSettings({ searchLagMs: 60_000 });
+    const order = anOrder();
+    const other = anOrder();
+    await bill(order);
+    await bill(other);
+    await cancel(order, connect());
+    expect((await livingSubscriptions()).map((one) => one.metadata["usher_order_id"])).toEqual([
+      other.orderId,
+    ]);
+  });
+
   it("billing again after it was taken back makes a new bill, not a replay of the canceled one", async () => {
     const { bill, cancel, livingSubscriptions } = await aWorld();
     const order = anOrder();
@@ -364,7 +377,7 @@ describe("taking bills back", () => {
   it("of a customer Stripe never saw is nothing to do", async () => {
     const { cancel, proxy } = await aWorld();
     await cancel(anOrder());
-    expect(proxy.requests.map(({ method }) => method)).toEqual(["GET"]);
+    expect(proxy.requests.map(({ method }) => method)).toEqual(["GET", "GET"]);
   });
 });
 

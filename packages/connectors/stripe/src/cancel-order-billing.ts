@@ -25,7 +25,7 @@ export async function cancelOrderBilling(input: {
   readonly context: CallContext;
 }): Promise<void> {
   const { orderId, customerId, reason, client, customers, context } = input;
-  const customer = input.remoteCustomerId ?? (await customers.find(customerId, context));
+  const customer = input.remoteCustomerId ?? (await customers.findForSure(customerId, context));
   if (customer === null) return;
   const where = { client, context, customer, orderId };
   // Pages first: what is bought there in the meantime is then found below.

@@ -52,7 +52,7 @@ export function createStripeConnector(): ConnectorDefinition {
     connect({ config: given }, { fetch, now }) {
       const config = parseConfig({ schema: stripeConfig, config: given, vendor: "Stripe" });
       const client = createStripeClient({ config, fetch, now });
-      const customers = createStripeCustomers({ client, fallbackEmail: config.fallbackEmail });
+      const customers = createStripeCustomers({ client, fallbackEmail: config.fallbackEmail, now });
       const products = createStripeProducts({ client });
 
       const billing: BillingConnector = {

@@ -18,7 +18,12 @@ export interface StripeCustomers {
   ): Promise<{ readonly id: string; readonly isNew: boolean }>;
   /** Stripe's id of the customer, or null when there is none. */
   find(customerId: string, context: CallContext): Promise<string | null>;
+  /** As `find`, and sure of it: also one that the search does not show yet. Costs more where there is none. */
+  findForSure(customerId: string, context: CallContext): Promise<string | null>;
 }
+
+/** The search lags up to a minute, and after an outage at Stripe up to an hour. */
+const searchLagSecondsMax = 3_600;
 
 const rememberedMax = 20_000;
 
@@ -30,8 +35,9 @@ const rememberedMax = 20_000;
 export function createStripeCustomers(input: {
   readonly client: StripeClient;
   readonly fallbackEmail: string | null;
+  readonly now: () => number;
 }): StripeCustomers {
-  const { client, fallbackEmail } = input;
+  const { client, fallbackEmail, now } = input;
   const known = new Map<string, string>();
 
   function remember(customerId: string, id: string) {
@@ -57,6 +63,25 @@ export function createStripeCustomers(input: {
     );
     const id = found.data[0]?.id;
     return id === undefined ? null : remember(customerId, id);
+  }
+
+  /** From the list, which is never behind: of those that the search may not show yet. */
+  async function findAmongNew(customerId: string, context: CallContext): Promise<string | null> {
+    const since = Math.floor(now() / 1000) - searchLagSecondsMax;
+    const id = await client.call(
+      {
+        what: "Looking for the customer among the new ones",
+        isWrite: false,
+        run: async (stripe) => {
+          for await (const one of stripe.customers.list({ created: { gte: since }, limit: 100 })) {
+            if (one.metadata[metadataKeys.customerId] === customerId) return one.id;
+          }
+          return null;
+        },
+      },
+      context,
+    );
+    return id === null ? null : remember(customerId, id);
   }
 
   async function make(
@@ -90,6 +115,8 @@ export function createStripeCustomers(input: {
 
   return {
     find,
+    findForSure: async (customerId, context) =>
+      (await find(customerId, context)) ?? (await findAmongNew(customerId, context)),
     async ensure(customer, context) {
       if (customer.remoteCustomerId !== undefined && customer.remoteCustomerId !== null) {
         return { id: remember(customer.customerId, customer.remoteCustomerId), isNew: false };

@@ -93,6 +93,7 @@ export interface CheckoutSession {
   id: string;
   idempotency_key: string;
   order_id: string;
+  remote_customer_id: string | null;
   remote_id: string | null;
   requested_by: string | null;
   status: Generated<string>;

@@ -13,6 +13,7 @@ import * as writeBackWishes from "./2026-11-24-11-write-back-wishes.ts";
 import * as announceAfterCommit from "./2026-11-24-12-announce-after-commit.ts";
 import * as connectionsAtWork from "./2026-11-24-13-connections-at-work.ts";
 import * as checkoutSessions from "./2026-11-24-15-checkout-sessions.ts";
+import * as checkoutCustomers from "./2026-11-24-16-checkout-customers.ts";
 
 /** Every migration in order. A released one is never edited: the next change is a new file. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -30,6 +31,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "2026-11-24-12-announce-after-commit": announceAfterCommit,
   "2026-11-24-13-connections-at-work": connectionsAtWork,
   "2026-11-24-15-checkout-sessions": checkoutSessions,
+  "2026-11-24-16-checkout-customers": checkoutCustomers,
 };
 
 export const migrationProvider: MigrationProvider = {

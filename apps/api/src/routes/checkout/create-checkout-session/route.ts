@@ -166,6 +166,7 @@ async function openPage({
     recordCheckoutPage(tx, {
       id: session.id,
       remoteId: page.recordId,
+      remoteCustomerId: page.remoteCustomerId,
       url: page.url,
       expiresAt: page.expiresAtMs as Instant,
     }),
