@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -147,6 +148,30 @@ describe.skipIf(process.platform !== "linux")("usher start", () => {
     expect(existsSync(join(home, "secrets.json"))).toBe(true);
     again.process.kill("SIGINT");
     expect(await again.ended).toBe(0);
+    await nothingIsLeft();
+  });
+
+  it("reads nothing from whoever took its simulator's port meanwhile, such as another demo", async () => {
+    const first = start("--no-demo", "--once");
+    expect(await first.ended, first.sentences()).toBe(0);
+    const { simulator } = JSON.parse(readFileSync(join(home, "demo.json"), "utf8"));
+    const heard: string[] = [];
+    const other = createServer((request, response) => {
+      heard.push(`${request.method} ${request.url}`);
+      response.writeHead(503).end();
+    });
+    await new Promise<void>((resolve) =>
+      other.listen(Number(new URL(simulator.salesforce.url).port), "127.0.0.1", resolve),
+    );
+    try {
+      const second = start("--no-demo", "--once");
+      expect(await second.ended, second.sentences()).toBe(0);
+      const now = JSON.parse(readFileSync(join(home, "demo.json"), "utf8"));
+      expect(now.simulator.salesforce.url).not.toBe(simulator.salesforce.url);
+      expect(heard).toEqual([]);
+    } finally {
+      await new Promise((resolve) => other.close(resolve));
+    }
     await nothingIsLeft();
   });
 

@@ -64,18 +64,18 @@ async function start(config: CliConfig, options: StartOptions): Promise<void> {
       steps: createProgressSteps({ stream: forPeople, now: () => performance.now() }),
       say: (sentence) => say(colors.dim(`    ${sentence}`)),
       signal: stopping.signal,
+      connect: ({ operatorKey: apiKey, ...urls }) =>
+        seedDemo({
+          ...urls,
+          hub: createUsherClient({ baseUrl: urls.baseUrl, apiKey }),
+          simulator: createSimulatorControl(urls.simulatorUrl),
+          secrets,
+          isBooked: true,
+        }),
     });
-    const { baseUrl, simulatorUrl } = hub;
+    const { baseUrl } = hub;
     const operator = createUsherClient({ baseUrl, apiKey: hub.operatorKey });
-    const simulator = createSimulatorControl(simulatorUrl);
-    await seedDemo({
-      hub: operator,
-      baseUrl,
-      simulatorUrl,
-      simulator,
-      secrets,
-      isBooked: true,
-    });
+    const simulator = createSimulatorControl(hub.simulatorUrl);
     const approver = await makeApprover(operator);
     const signInLink = await makeSignInLink(operator);
     emit("ready", writeDemoFile({ home: config.home, hub }));

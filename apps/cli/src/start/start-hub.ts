@@ -36,7 +36,8 @@ interface Stoppable {
 
 /**
  * Starts every part on loopback: PostgreSQL, Temporal and the simulator at once, then the schema,
- * then worker and API at once. Whatever was started is stopped again when a later part fails.
+ * then the API, and the worker last: where an earlier start's connections lead, another demo may be
+ * by now, and its deals are not this hub's. Whatever was started is stopped again when a later part fails.
  */
 export async function startHub(input: {
   readonly config: CliConfig;
@@ -44,6 +45,10 @@ export async function startHub(input: {
   readonly steps: ProgressSteps;
   readonly say: (sentence: string) => void;
   readonly signal: AbortSignal;
+  /** Brings the connections to where the vendors are this time; before anything is read from them. */
+  readonly connect: (
+    hub: Pick<RunningHub, "baseUrl" | "operatorKey" | "simulatorUrl">,
+  ) => Promise<void>;
 }): Promise<RunningHub> {
   const { config, secrets, steps, say } = input;
   const logFolder = join(config.home, "logs");
@@ -139,37 +144,40 @@ export async function startHub(input: {
       USHER_HOME: config.home,
       ...(temporal.uiUrl === undefined ? {} : { TEMPORAL_UI_URL: temporal.uiUrl }),
     };
-    await settleAll([
-      steps.run("Worker", () =>
-        startPart({
-          name: "worker",
-          entry: "apps/worker/src/main.ts",
-          url: `http://${loopback}:${workerPort}`,
-          readyPath: "/readyz",
-          logFolder,
-          onStarted,
-          env: {
-            ...hubEnv,
-            USHER_WORKER_HTTP_PORT: String(workerPort),
-            USHER_POLL_INTERVAL_SECONDS: "2",
-          },
-        }),
-      ),
-      steps.run("API", () =>
-        startPart({
-          name: "api",
-          entry: "apps/api/src/main.ts",
-          url: baseUrl,
-          readyPath: "/readyz",
-          logFolder,
-          onStarted,
-          env: { ...hubEnv, USHER_API_HOST: loopback, USHER_API_PORT: String(apiPort) },
-        }),
-      ),
-    ]);
+    await steps.run("API", () =>
+      startPart({
+        name: "api",
+        entry: "apps/api/src/main.ts",
+        url: baseUrl,
+        readyPath: "/readyz",
+        logFolder,
+        onStarted,
+        env: { ...hubEnv, USHER_API_HOST: loopback, USHER_API_PORT: String(apiPort) },
+      }),
+    );
     const operatorKey =
       (await keyThatStillWorks({ baseUrl, apiKey: config.demo?.api_key })) ??
       operatorKeySchema.parse(await runSetup({ args: tenantArgs, env: setupEnv })).api_key;
+    input.signal.throwIfAborted();
+    await steps.run("Connections", () =>
+      input.connect({ baseUrl, operatorKey, simulatorUrl: simulator.url }),
+    );
+    input.signal.throwIfAborted();
+    await steps.run("Worker", () =>
+      startPart({
+        name: "worker",
+        entry: "apps/worker/src/main.ts",
+        url: `http://${loopback}:${workerPort}`,
+        readyPath: "/readyz",
+        logFolder,
+        onStarted,
+        env: {
+          ...hubEnv,
+          USHER_WORKER_HTTP_PORT: String(workerPort),
+          USHER_POLL_INTERVAL_SECONDS: "2",
+        },
+      }),
+    );
     return {
       baseUrl,
       operatorKey,
