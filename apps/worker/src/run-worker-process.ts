@@ -67,7 +67,8 @@ export async function runWorkerProcess({
     if (isStopping) return;
     isStopping = true;
     log.info({ reason }, "worker stopping");
-    await worker.stop();
+    // What was not waited for still holds connection and database: only the end of the process ends it.
+    if (!(await worker.stop())) process.exit(1);
     await connection.close();
     await database.close();
     await tracing?.stop();
@@ -87,6 +88,13 @@ export async function runWorkerProcess({
   }
   // A worker of Temporal's that ended by itself takes no more work: whoever runs us starts us again.
   void worker.failed.then(async (error) => {
+    if (isStopping) {
+      log.error(
+        { error },
+        "what was in hand did not end within the grace: Temporal hands it out again",
+      );
+      return;
+    }
     log.fatal({ error }, "a Temporal worker ended by itself");
     await stop("failure");
     process.exit(1);

@@ -30,6 +30,7 @@ import { createActivityInterceptor } from "./activity-interceptor.ts";
 import { createConnectionGauges } from "./connection-gauges.ts";
 import { createConnectionHealth } from "./connection-health.ts";
 import { createConnectionRegistry } from "./connection-registry.ts";
+import { endInOrder } from "./end-in-order.ts";
 import { startHealthServer } from "./health-server.ts";
 import type { BrokenConnector } from "./load-connectors.ts";
 import { startServiceLoop } from "./service-loop.ts";
@@ -75,8 +76,11 @@ export interface RunningWorker {
   readonly healthUrl: string | null;
   /** Rejects never; resolves with the reason when a Temporal worker ended by itself. */
   readonly failed: Promise<unknown>;
-  /** Takes no new work, lets what runs end within the grace, then resolves. Connection and database are the caller's. */
-  stop(): Promise<void>;
+  /**
+   * Takes no new work, lets what runs end within the grace, then resolves. Connection and database
+   * are the caller's. False: PostgreSQL and Temporal are both away, so what runs was not waited for.
+   */
+  stop(): Promise<boolean>;
 }
 
 const connectionsFreshForMs = 2_000;
@@ -158,15 +162,26 @@ export async function startWorker(deps: WorkerDependencies): Promise<RunningWork
     reportFailure = resolve;
   });
   let workers: TemporalWorkers | null = null;
-  const stopWork = async () => {
-    // First what starts work, then the workers, which end what they took; telling what they
-    // changed comes last.
-    await gauges.stop();
-    await loops.stopIntake();
-    await workers?.stop();
-    await loops.stop();
-    await vendors.close();
-  };
+  const stopWork = () =>
+    endInOrder({
+      // First what starts work, then the workers, which end what they took; telling what they
+      // changed comes last.
+      steps: [
+        { what: "the counting of connections", end: () => gauges.stop() },
+        { what: "polls, inbox and outbox", end: () => loops.stopIntake() },
+        {
+          what: "workflow tasks and activities in hand",
+          end: async () => await workers?.stop(),
+        },
+        { what: "statuses on their way to the CRM", end: () => loops.stop() },
+        { what: "the vendors' clients", end: () => vendors.close() },
+      ],
+      recordedIn: {
+        database: () => database.ping(),
+        temporal: () => pingTemporal(temporal.connection),
+      },
+      log,
+    });
   try {
     const running = await startTemporalWorkers({
       ...temporal,
@@ -214,8 +229,9 @@ export async function startWorker(deps: WorkerDependencies): Promise<RunningWork
       healthUrl: health?.url ?? null,
       failed,
       stop: async () => {
-        await stopWork();
+        const isInOrder = await stopWork();
         await health?.close();
+        return isInOrder;
       },
     };
   } catch (error) {
