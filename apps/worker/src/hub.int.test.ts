@@ -155,6 +155,23 @@ describe("a deal that needs a yes", () => {
 });
 
 describe("a newer revision", () => {
+  it("revokes the token of the one before only where it takes something away", async () => {
+    const id = dealId();
+    const atRevision = async (quantity: string, revision: number) => {
+      hub.vendor.win(aDeal({ id, quantity }));
+      await until(async () => {
+        const { state } = await hub.order(id);
+        return state.phase === "active" && state.revision === revision;
+      });
+      return (await tokensOf((await hub.order(id)).id)).map((one) => one?.revokedAt !== null);
+    };
+    hub.vendor.win(aDeal({ id }));
+    await hub.reaches(id, "Active");
+    // Newest first.
+    expect(await atRevision("8", 2)).toEqual([false, false]);
+    expect(await atRevision("3", 3)).toEqual([false, true, true]);
+  });
+
   it("replaces what was granted and billed before", async () => {
     const id = dealId();
     hub.vendor.win(aDeal({ id }));
@@ -211,6 +228,21 @@ describe("cancelation", () => {
     expect(hub.vendor.standingBills(orderId)).toEqual([]);
     expect(await undoneOf(id)).toEqual(["grant undone", "bill undone"]);
     const [token] = await tokensOf(orderId);
+    expect(token?.revokedBecause).toContain("refund");
+  });
+
+  it("revokes every token that carries what is taken back, whichever order it was signed for", async () => {
+    const [first, second] = [dealId(), dealId()];
+    const account = `acc-${first}`;
+    hub.vendor.win(aDeal({ id: first, account }));
+    await hub.reaches(first, "Active");
+    hub.vendor.win(aDeal({ id: second, account, quantity: "7" }));
+    const { id: secondId } = await hub.reaches(second, "Active");
+    const [both] = await tokensOf(secondId);
+    expect(both?.claims.entitlements["seats"]).toMatchObject({ limit: 12 });
+    await hub.command(first, { type: "cancel", by: "ops", reason: "refund" });
+    await hub.reaches(first, "Canceled");
+    const [token] = await tokensOf(secondId);
     expect(token?.revokedBecause).toContain("refund");
   });
 

@@ -3,6 +3,7 @@ import {
   entitlementsOfCustomers,
   entitlementsOfOrder,
   findOfferingVersions,
+  lockTokensOf,
   revokeTokens,
   grantOrder as storeGrant,
   type TenantTransaction,
@@ -11,14 +12,17 @@ import { keepDecisions } from "@usher/entitlement-core/approval";
 import {
   type Entitlement,
   entitlementsFromOrder,
+  losingCustomers,
   type Supersession,
   supersede,
 } from "@usher/entitlement-core/entitlement";
 import {
+  type CustomerId,
   type Instant,
   instantToIso,
   type OrderId,
   type TenantId,
+  type TokenId,
   termInterval,
 } from "@usher/entitlement-core/kernel";
 import type { OrderContent } from "@usher/entitlement-core/order";
@@ -38,7 +42,7 @@ export interface EntitlementActivities {
    * the order still asks for exactly this revision; then answers the step after it.
    */
   grantOrder(input: OrderRef & { readonly revision: number }): Promise<RunStep>;
-  /** Ends the order's rights from now and revokes its tokens. Repeatable. */
+  /** Ends the order's rights from now and revokes every token that carries them. Repeatable. */
   revokeGrant(input: OrderRef & { readonly reason: string }): Promise<void>;
 }
 
@@ -59,9 +63,13 @@ export function createEntitlementActivities(
     revokeGrant: ({ tenantId, orderId, reason }) =>
       deps.database.withTenant({ tenantId: tenantId as TenantId }, async (tx) => {
         const now = deps.now(Date.now() as Instant);
-        const held = await entitlementsOfOrder(tx, orderId as OrderId);
-        await applySupersession(tx, supersede({ held, drafts: [], now }));
-        await revokeTokens(tx, { which: { orderId: orderId as OrderId }, because: reason, now });
+        const id = orderId as OrderId;
+        await lockTokensOf(tx, customersOf(await entitlementsOfOrder(tx, id)));
+        const held = await entitlementsOfOrder(tx, id);
+        const supersession = supersede({ held, drafts: [], now });
+        await applySupersession(tx, supersession);
+        await revokeTokens(tx, { which: { orderId: id }, because: reason, now });
+        await revokeWhatSaysTooMuch(tx, { held, supersession, except: null, because: reason, now });
       }),
   };
 }
@@ -119,6 +127,7 @@ async function grant(
     decisionIds: decisionIdsOf(reading),
   });
   const supersession = supersede({ held: found.entitlements, drafts, now });
+  await lockTokensOf(tx, [customer.id, ...customersOf(found.entitlements)]);
   const others = await entitlementsOfCustomers(tx, [customer.id]);
   const signer = await deps.tokens.signerOf(tx);
   try {
@@ -146,6 +155,14 @@ async function grant(
       case "refused":
         throw new Error(`The grant was planned and refused: ${outcome.reasons[0].sentence}`);
       case "granted":
+        await revokeWhatSaysTooMuch(tx, {
+          held: found.entitlements,
+          supersession,
+          except: outcome.token.jti,
+          because: `superseded by revision ${order.revision} of order ${order.number}`,
+          now,
+        });
+        return await carryOn(tx, { reading, order: outcome.order, commands: [] });
       case "already-granted":
         return await carryOn(tx, { reading, order: outcome.order, commands: [] });
     }
@@ -155,6 +172,35 @@ async function grant(
     const problem = nothingToGrantProblem({ content, now });
     return await carryOn(tx, { reading, order, commands: [{ type: "report-problem", problem }] });
   }
+}
+
+/**
+ * A token carries all of a customer's rights, whichever order it was signed for. Those signed before
+ * something was taken away are revoked; those that only say too little stay good.
+ */
+async function revokeWhatSaysTooMuch(
+  tx: TenantTransaction,
+  {
+    held,
+    supersession,
+    except,
+    because,
+    now,
+  }: {
+    readonly held: readonly Entitlement[];
+    readonly supersession: Supersession;
+    readonly except: TokenId | null;
+    readonly because: string;
+    readonly now: Instant;
+  },
+): Promise<void> {
+  const customerIds = losingCustomers({ held, supersession });
+  if (customerIds.length === 0) return;
+  await revokeTokens(tx, { which: { customerIds, except }, because, now });
+}
+
+function customersOf(entitlements: readonly Entitlement[]): readonly CustomerId[] {
+  return entitlements.map((one) => one.customerId);
 }
 
 /** What the rules say of the order as it stands now, in the same transaction. */

@@ -92,6 +92,7 @@ export {
   findToken,
   issueToken,
   listTokens,
+  lockTokensOf,
   revokeTokens,
   type SignedToken,
   type SignToken,

@@ -130,23 +130,44 @@ export async function listTokens(
 }
 
 /**
+ * Until the transaction ends nobody else signs for these customers or takes rights from them, so that
+ * no token is signed over a right that is being taken away. To be called before the rights are read.
+ */
+export async function lockTokensOf(
+  tx: TenantTransaction,
+  customerIds: readonly CustomerId[],
+): Promise<void> {
+  await sql`
+    select pg_advisory_xact_lock(hashtextextended('tokens:' || ${tx.tenantId} || id, 0))
+      from unnest(${[...new Set(customerIds)].sort()}::text[]) as id`.execute(tx.db);
+}
+
+/**
  * Revokes tokens and sets their bits in one transaction. Answers those that were revoked by this
  * call: one that was revoked before, or is unknown, is not among them.
  */
 export async function revokeTokens(
   tx: TenantTransaction,
   input: {
-    readonly which: { readonly jtis: readonly TokenId[] } | { readonly orderId: OrderId };
+    readonly which:
+      | { readonly jtis: readonly TokenId[] }
+      | { readonly orderId: OrderId }
+      /** All that are still good. */
+      | { readonly customerIds: readonly CustomerId[]; readonly except: TokenId | null };
     readonly because: string;
     readonly now: Instant;
   },
 ): Promise<readonly TokenId[]> {
+  const { which, now } = input;
   const isIt =
-    "jtis" in input.which
-      ? sql`jti = any (${[...input.which.jtis]}::text[])`
-      : sql`order_id = ${input.which.orderId}`;
+    "jtis" in which
+      ? sql`jti = any (${[...which.jtis]}::text[])`
+      : "orderId" in which
+        ? sql`order_id = ${which.orderId}`
+        : sql`customer_id = any (${[...which.customerIds]}::text[]) and expires_at > ${toDate(now)}
+            and jti is distinct from ${which.except}`;
   const { rows } = await sql<{ jti: TokenId; status_list_id: StatusListId; status_index: number }>`
-    update tokens set revoked_at = ${toDate(input.now)}, revoked_because = ${input.because}
+    update tokens set revoked_at = ${toDate(now)}, revoked_because = ${input.because}
       where ${isIt} and revoked_at is null returning jti, status_list_id, status_index`.execute(
     tx.db,
   );

@@ -29,7 +29,7 @@ export function isSameRight(
   );
 }
 
-function isSameValue(one: EntitlementValue, other: EntitlementValue): boolean {
+export function isSameValue(one: EntitlementValue, other: EntitlementValue): boolean {
   switch (one.kind) {
     case "boolean":
       return other.kind === "boolean";

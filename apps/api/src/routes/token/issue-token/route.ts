@@ -1,4 +1,4 @@
-import { entitlementsOfCustomers, findCustomer, issueToken } from "@usher/database";
+import { entitlementsOfCustomers, findCustomer, issueToken, lockTokensOf } from "@usher/database";
 import type { Instant } from "@usher/entitlement-core/kernel";
 import { tokenClaims } from "@usher/entitlement-core/token";
 import type { ApiDependencies } from "../../../api-dependencies.ts";
@@ -23,6 +23,7 @@ export function issueTokenRoute({
   return workRoute("issueToken", async ({ body, request, tx }) => {
     const customer = await findCustomer(tx, customerBy(body.customer));
     if (customer === null) throw notFound("customer");
+    await lockTokensOf(tx, [customer.id]);
     const entitlements = await entitlementsOfCustomers(tx, [customer.id]);
     const features = (await catalogs.load(tx))?.features ?? [];
     const signer = await signers.signerOf({ tx, now: request.now });
