@@ -1,4 +1,4 @@
-import { hashDeal, keepWhatWasSold } from "@usher/entitlement-core/deal";
+import { type Deal, hashDeal, keepWhatWasSold } from "@usher/entitlement-core/deal";
 import type { CustomerId, Instant, OrderId } from "@usher/entitlement-core/kernel";
 import { instantToIso } from "@usher/entitlement-core/kernel";
 import {
@@ -160,15 +160,15 @@ async function reviseKnownOrders(
   for (const one of deals) {
     const found = locked.get(`${one.deal.system} ${one.deal.id}`);
     if (found === undefined) continue;
-    const { order, dealOfVersion, isNewestVersion } = found;
+    const { order, ofVersion, isNewestVersion } = found;
     const { id: orderId, revision } = order;
     const unchanged = (because: "version" | "content" | "overtaken") => {
       outcomes.set(one, { kind: "unchanged", orderId, revision, because });
       if (because === "content" || isNewestVersion) asBefore.push({ orderId, readAt: one.readAt });
     };
-    const hasRecurred = dealOfVersion !== null && !isNewestVersion && one.connectionId !== null;
-    if (dealOfVersion !== null && !hasRecurred) {
-      if (one.connectionId === null && hashDeal(dealOfVersion) !== hashDeal(one.deal)) {
+    const hasRecurred = ofVersion !== null && !isNewestVersion && one.connectionId !== null;
+    if (ofVersion !== null && !hasRecurred) {
+      if (one.connectionId === null && !saysTheSame(one, ofVersion)) {
         outcomes.set(one, { kind: "refused", orderId, reasons: [otherContent(one.deal)] });
       } else {
         unchanged("version");
@@ -228,6 +228,14 @@ function asSold(one: DealToReceive, { order, latest }: LockedOrder): DealToRecei
     hasAccess: hasAccess(order.state),
   });
   return { ...one, reading };
+}
+
+/** The same price may be written "12.5", and the same deal mean something else by a newer catalog. */
+function saysTheSame(
+  one: DealToReceive,
+  known: { readonly deal: Deal; readonly revisionHash: string },
+): boolean {
+  return hashDeal(known.deal) === hashDeal(one.deal) || known.revisionHash === revisionHashOf(one);
 }
 
 function otherContent({ system, id, version }: DealToReceive["deal"]): Refusal {

@@ -145,8 +145,8 @@ export interface LockedOrder {
   readonly order: StoredOrder;
   /** The deal behind the newest revision and what it meant; content null: it had faults. */
   readonly latest: { readonly deal: Deal; readonly content: OrderContent | null };
-  /** The deal as it was when this version of it was read without a fault; null: it never was. */
-  readonly dealOfVersion: Deal | null;
+  /** This version of the deal as it was read before without a fault; null: it never was. */
+  readonly ofVersion: { readonly deal: Deal; readonly revisionHash: string } | null;
   /** The deal's version is the one behind the newest revision. */
   readonly isNewestVersion: boolean;
 }
@@ -171,13 +171,13 @@ export async function lockOrders(
     OrderWithCustomerRow & {
       latest_deal: Deal;
       latest_content: OrderContent | null;
-      deal_of_version: Deal | null;
+      of_version: LockedOrder["ofVersion"];
       is_newest_version: boolean;
     }
   >`
     select ${orderColumns}, latest.deal as latest_deal, latest.content as latest_content,
-        (select r.deal from order_revisions r where r.order_id = o.id and r.source_version = i.version
-          and r.content is not null) as deal_of_version,
+        (select jsonb_build_object('deal', r.deal, 'revisionHash', r.content_hash) from order_revisions r
+          where r.order_id = o.id and r.source_version = i.version and r.content is not null) as of_version,
         latest.source_version in (i.version, i.version || '~' || o.revision) as is_newest_version
       from orders o
       join order_revisions latest on latest.order_id = o.id and latest.revision = o.revision
@@ -190,7 +190,7 @@ export async function lockOrders(
       {
         order: fromOrderRow(row),
         latest: { deal: row.latest_deal, content: row.latest_content },
-        dealOfVersion: row.deal_of_version,
+        ofVersion: row.of_version,
         isNewestVersion: row.is_newest_version,
       },
     ]),

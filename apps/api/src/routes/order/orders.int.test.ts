@@ -62,19 +62,6 @@ describe("POST /v1/orders", () => {
     expect(orders.json.data).toHaveLength(1);
   });
 
-  it("refuses a known version of a deal with other content, under whatever key", async () => {
-    const body = anOrderRequest();
-    const taken = await rig.post("/v1/orders", { body, headers: key("version-1") });
-    const [line] = body.lines;
-    const other = { ...body, lines: [{ ...line, quantity: 300 }] };
-    const refused = await rig.post("/v1/orders", { body: other, headers: key("version-1-again") });
-    expect(refused.status).toBe(409);
-    expect(refused.json).toMatchObject({ code: "order_version_conflict" });
-    expect(refused.json.detail).toContain("Send a new source.version");
-    const kept = await rig.get(`/v1/orders/${taken.json.id}`);
-    expect(kept.json).toMatchObject({ revision: 1, lines: [{ quantity: 250 }] });
-  });
-
   it("keeps no key of a refused request, so that it can be mended and sent again", async () => {
     const body = anOrderRequest();
     const refused = await rig.post("/v1/orders", {

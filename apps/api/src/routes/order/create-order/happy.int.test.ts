@@ -64,6 +64,7 @@ describe("POST /v1/orders", () => {
       headers: { "Idempotency-Key": "k-3d" },
     });
     expect(refused.json).toMatchObject({ status: 409, code: "order_version_conflict" });
+    expect(refused.json.detail).toContain("Send a new source.version");
     const written = { ...body, lines: [{ ...line, unit_price: { amount: "100" } }] };
     const again = await rig.post("/v1/orders", {
       body: written,

@@ -1,14 +1,7 @@
-import {
-  type DealOutcome,
-  type DealReading,
-  listOrderRevisions,
-  loadOrder,
-  receiveDeal,
-} from "@usher/database";
-import { type Deal, hashDeal, parseDeal } from "@usher/entitlement-core/deal";
+import { type DealOutcome, loadOrder, receiveDeal } from "@usher/database";
+import { type Deal, parseDeal } from "@usher/entitlement-core/deal";
 import type { OrderId, TenantId } from "@usher/entitlement-core/kernel";
 import { dateAt, type Instant, type TimeZone } from "@usher/entitlement-core/kernel";
-import { hashOrderContent } from "@usher/entitlement-core/order";
 import { loadActor } from "../../../auth/load-actor.ts";
 import { ApiProblem } from "../../../http/api-problem.ts";
 import { workRoute } from "../../../http/route-handler.ts";
@@ -38,10 +31,9 @@ export function createOrderRoute({
       instant: request.now as Instant,
       timeZone: catalog.timeZone as TimeZone,
     });
-    const reading = parseDeal({ deal, catalog, receivedOn });
     const outcome = await receiveDeal(tx, {
       deal,
-      reading,
+      reading: parseDeal({ deal, catalog, receivedOn }),
       receivedFrom: "rest",
       connectionId: null,
       requestedBy: actor.name,
@@ -49,7 +41,6 @@ export function createOrderRoute({
       readAt: request.now as Instant,
     });
     refuseWhatWasNotTaken(outcome, deal);
-    await refuseOtherContent(tx, { outcome, deal, reading });
     await deliverEagerly({ outcome, delivery, tenantId: caller.tenantId, tx, afterCommit });
     const order = await loadOrder(tx, { id: outcome.orderId });
     if (order === null)
@@ -67,30 +58,6 @@ function refuseWhatWasNotTaken(outcome: DealOutcome, deal: Deal): void {
       `A later reading of ${deal.system} ${deal.id} is already here. Read the deal again and send its newest version.`,
     );
   }
-}
-
-/**
- * A known version with other content would be answered with an order that is not what was sent.
- * The same content may hash otherwise once the catalog has changed, and the same deal may be
- * written otherwise ("12.5"); only what differs both ways is another content.
- */
-async function refuseOtherContent(
-  tx: Parameters<typeof listOrderRevisions>[0],
-  {
-    outcome,
-    deal,
-    reading,
-  }: { readonly outcome: DealOutcome; readonly deal: Deal; readonly reading: DealReading },
-): Promise<void> {
-  if (outcome.kind !== "unchanged" || outcome.because !== "version") return;
-  const revisions = await listOrderRevisions(tx, outcome.orderId);
-  const known = revisions.find((one) => one.content !== null && one.dealVersion === deal.version);
-  if (known === undefined || hashDeal(known.deal) === hashDeal(deal)) return;
-  if (reading.ok && hashOrderContent(reading.content) === known.revisionHash) return;
-  throw new ApiProblem(
-    "order_version_conflict",
-    `Version ${deal.version} of ${deal.system} ${deal.id} was taken before, with other content. Send what changed under a new source.version.`,
-  );
 }
 
 async function deliverEagerly({
