@@ -36,7 +36,7 @@ export async function findFreePort({
     return port;
   }
   throw new Error(
-    `${name} found no free port: all of ${wanted} to ${last} are busy. Stop what listens there or ask for another port.`,
+    `No port is free for ${name}: all of ${wanted} to ${last} are busy. Stop what listens there or ask for another port.`,
   );
 }
 

@@ -72,9 +72,9 @@ export async function startHub(input: {
   try {
     const port = (wanted: number | undefined, name: string) => findFreePort({ wanted, name, say });
     // One after the other, so that two parts do not find the same free port.
-    const apiPort = await port(config.port, "The hub");
-    const simulatorPort = await port(config.port + 1, "The simulator");
-    const workerPort = await port(config.port + 2, "The worker's health page");
+    const apiPort = await port(config.port, "the hub");
+    const simulatorPort = await port(config.port + 1, "the simulator");
+    const workerPort = await port(config.port + 2, "the worker's health page");
 
     const [postgres, temporal, simulator] = await settleAll([
       steps.run("PostgreSQL", async () =>
