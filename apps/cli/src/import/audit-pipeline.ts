@@ -3,7 +3,6 @@ import { z } from "zod";
 import { CliFailure } from "../cli-failure.ts";
 import { expectOk } from "../hub.ts";
 import type { SimulatedCrm } from "../simulator-control.ts";
-import { featureOfProduct } from "./catalog-of-products.ts";
 
 const sumSchema = z.object({
   quantity: z.number(),
@@ -18,7 +17,7 @@ const summarySchema = z.looseObject({
   hubspot: crmSchema,
   stripe: z.looseObject({
     subscriptions_by_product: z.record(z.string(), sumSchema),
-    invoices_by_product: z.record(z.string(), sumSchema),
+    single_invoices_by_product: z.record(z.string(), sumSchema),
   }),
 });
 
@@ -60,16 +59,19 @@ export async function auditPipeline(input: {
   const books = await readBooks(input.simulatorUrl);
   const granted = await sumGranted({ hub: input.hub, orders });
   const sold = sumSold(orders.filter((order) => order.status === "Active"));
+  const { subscriptions_by_product, single_invoices_by_product } = books.stripe;
   const skus = [
-    ...new Set([...sold.keys(), ...Object.keys(books.stripe.invoices_by_product)]),
+    ...new Set([
+      ...sold.keys(),
+      ...Object.keys(subscriptions_by_product),
+      ...Object.keys(single_invoices_by_product),
+    ]),
   ].toSorted();
   const products = skus.map((sku): AuditedProduct => {
     const one = sold.get(sku) ?? { orders: 0, quantity: 0, minor: 0 };
-    const billed = addBilled(
-      books.stripe.invoices_by_product[sku],
-      books.stripe.subscriptions_by_product[sku],
-    );
-    const units = granted.get(featureOfProduct(sku)) ?? 0;
+    // A subscription's own invoices bill what it says once more.
+    const billed = addBilled(subscriptions_by_product[sku], single_invoices_by_product[sku]);
+    const units = granted.get(sku) ?? 0;
     return {
       sku,
       orders: one.orders,
@@ -134,20 +136,29 @@ function addBilled(...sums: readonly (z.infer<typeof sumSchema> | undefined)[]) 
   );
 }
 
-/** Units by feature over all customers, as the entitlements of each customer say now. */
+/** Units by product over all customers, as the entitlements of each customer say now, by the order line each names. */
 async function sumGranted(input: {
   readonly hub: UsherClient;
   readonly orders: readonly WireOrder[];
 }): Promise<ReadonlyMap<string, number>> {
   const customers = new Set(input.orders.flatMap((order) => order.customer?.external_id ?? []));
+  const skus = new Map(
+    input.orders.flatMap((order) =>
+      order.lines.map((line) => [`${order.id} ${line.line_id}`, line.sku ?? line.product_code]),
+    ),
+  );
   const sums = new Map<string, number>();
   for (const customer of customers) {
     const held = expectOk(
       await input.hub.call("listCustomerEntitlements", { path: { id: `ext:${customer}` } }),
     );
     for (const right of held.data) {
-      if (right.kind !== "seat" || typeof right.limit !== "number") continue;
-      sums.set(right.feature, (sums.get(right.feature) ?? 0) + right.limit);
+      if (right.kind !== "seat") continue;
+      for (const { order_id, line_id, limit } of right.breakdown) {
+        const sku = skus.get(`${order_id} ${line_id}`);
+        if (sku === undefined || typeof limit !== "number") continue;
+        sums.set(sku, (sums.get(sku) ?? 0) + limit);
+      }
     }
   }
   return sums;

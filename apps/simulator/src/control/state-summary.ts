@@ -84,6 +84,7 @@ export function summarizeBilling(account: StripeAccount) {
   const invoices: Record<string, number> = {};
   const liveSubscriptions = createProductSums();
   const standingInvoices = createProductSums();
+  const singleInvoices = createProductSums();
   const paidInvoices = createProductSums();
   const addItem = (item: SubscriptionItemRow, currency: string) => {
     const price = account.tables.price.get(item.price) as PriceRow;
@@ -117,6 +118,7 @@ export function summarizeBilling(account: StripeAccount) {
         currency: row.currency,
       };
       standingInvoices.add(one);
+      if (row.subscription === null) singleInvoices.add(one);
       if (row.status === "paid") paidInvoices.add(one);
     }
   }
@@ -137,6 +139,8 @@ export function summarizeBilling(account: StripeAccount) {
     subscriptions_by_product: liveSubscriptions.toJson(),
     /** Drafts, open and paid ones. */
     invoices_by_product: standingInvoices.toJson(),
+    /** Those of them that no subscription wrote. */
+    single_invoices_by_product: singleInvoices.toJson(),
     paid_by_product: paidInvoices.toJson(),
   };
 }
