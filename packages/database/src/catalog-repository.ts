@@ -1,11 +1,13 @@
 import {
   type Catalog,
   definitionOf,
+  type Feature,
   type Offering,
   type OfferingVersion,
   offeringContentHash,
   type PublishedCatalog,
   type Sku,
+  soldFeatures,
 } from "@usher/entitlement-core/catalog";
 import {
   type CustomerId,
@@ -34,8 +36,9 @@ export interface CatalogPublication {
  */
 export async function publishCatalog(
   tx: TenantTransaction,
-  { catalog, publishedBy }: { readonly catalog: Catalog; readonly publishedBy: string },
+  input: { readonly catalog: Catalog; readonly publishedBy: string },
 ): Promise<CatalogPublication> {
+  const catalog = { ...input.catalog, features: soldFeatures(input.catalog.features) };
   await sql`select pg_advisory_xact_lock(hashtextextended('publish-catalog:' || ${tx.tenantId}, 0))`.execute(
     tx.db,
   );
@@ -61,15 +64,32 @@ export async function publishCatalog(
 
   const published: PublishedCatalog = {
     ...catalog,
+    features: [...catalog.features, ...(await retiredFeatures(tx, catalog))],
     version: (latest?.version ?? 0) + 1,
     offerings: versions.map((one) => one.offering),
   };
   await sql`
     insert into catalog_versions (version, content_hash, document, published_by)
-      values (${published.version}, ${contentHash}, ${jsonb(published)}, ${publishedBy})`.execute(
+      values (${published.version}, ${contentHash}, ${jsonb(published)}, ${input.publishedBy})`.execute(
     tx.db,
   );
   return { catalog: published, isNew: true, changedSkus: changed.map((one) => one.offering.sku) };
+}
+
+/**
+ * What was sold by any catalog before and is not by this one. Customers may hold rights to it, orders
+ * on their way may still grant it, and past instants can be asked about.
+ */
+async function retiredFeatures(
+  tx: TenantTransaction,
+  { features }: Catalog,
+): Promise<readonly Feature[]> {
+  const { rows } = await sql<{ feature: Feature }>`
+    select distinct on (f.feature ->> 'key') f.feature
+      from catalog_versions v, jsonb_array_elements(v.document -> 'features') as f (feature)
+      where f.feature ->> 'key' <> all (${features.map(({ key }) => key)}::text[])
+      order by f.feature ->> 'key', v.version desc`.execute(tx.db);
+  return rows.map(({ feature }) => ({ ...feature, isRetired: true }));
 }
 
 /**

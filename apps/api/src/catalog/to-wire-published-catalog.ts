@@ -1,6 +1,6 @@
 import { toWire, type WirePublishedCatalog } from "@usher/api-contract";
 import type { TenantTransaction } from "@usher/database";
-import type { PublishedCatalog } from "@usher/entitlement-core/catalog";
+import { type PublishedCatalog, soldFeatures } from "@usher/entitlement-core/catalog";
 
 /** The catalog in force with when and by whom it was published; null while there is none. */
 export async function loadWireCatalog(
@@ -14,7 +14,10 @@ export async function loadWireCatalog(
     .where("version", "=", catalog.version)
     .executeTakeFirstOrThrow();
   return {
-    ...(toWire(catalog) as Omit<WirePublishedCatalog, "published_at" | "published_by">),
+    ...(toWire({ ...catalog, features: soldFeatures(catalog.features) }) as Omit<
+      WirePublishedCatalog,
+      "published_at" | "published_by"
+    >),
     published_at: new Date(row.published_at as unknown as Date).toISOString(),
     published_by: row.published_by,
   };

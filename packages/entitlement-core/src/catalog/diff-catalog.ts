@@ -12,6 +12,7 @@ import type {
   Sku,
 } from "./offering.ts";
 import { offeringContentHash } from "./offering-content-hash.ts";
+import { soldFeatures } from "./sold-features.ts";
 
 interface Change<Value> {
   readonly before: Value;
@@ -63,7 +64,11 @@ export function diffCatalog(published: PublishedCatalog | null, next: Catalog): 
       published === null || published.timeZone === next.timeZone
         ? null
         : { before: published.timeZone, after: next.timeZone },
-    features: diffItems(published?.features ?? [], next.features, ({ key }) => key),
+    features: diffItems(
+      soldFeatures(published?.features ?? []),
+      soldFeatures(next.features),
+      ({ key }) => key,
+    ),
     offerings: diffOfferings(published?.offerings ?? [], next.offerings),
     aliases: diffItems(published?.aliases ?? [], next.aliases, aliasKey),
     approvalStages: diffItems(

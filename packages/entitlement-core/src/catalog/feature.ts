@@ -16,6 +16,8 @@ interface FeatureOfAnyKind {
   readonly name: string;
   readonly description?: string;
   readonly failPolicy: FailPolicy;
+  /** Set by publishing when a catalog leaves it out: sold no longer, but what customers hold of it goes on. */
+  readonly isRetired?: true;
 }
 
 /** A sellable capability. */

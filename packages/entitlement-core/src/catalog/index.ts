@@ -9,4 +9,5 @@ export type * from "./feature.ts";
 export type * from "./offering.ts";
 export * from "./offering-content-hash.ts";
 export * from "./resolve-product.ts";
+export * from "./sold-features.ts";
 export * from "./version-offering.ts";

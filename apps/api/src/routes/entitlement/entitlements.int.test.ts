@@ -1,4 +1,5 @@
-import { publishCatalog } from "@usher/database";
+import { loadPublishedCatalog, publishCatalog } from "@usher/database";
+import { diffCatalog, isEmptyCatalogDiff } from "@usher/entitlement-core/catalog";
 import { limitOf } from "@usher/entitlement-core/kernel";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ApiRig, startApiRig } from "../../testing/api-rig.ts";
@@ -52,6 +53,45 @@ describe("GET /v1/customers/{id}/entitlements", () => {
     });
     expect(rights.get("api_calls")).toMatchObject({ limit: 1_000, reset: "month", rollover: 400 });
     expect(rights.get("retention_days")).toMatchObject({ value: 30, breakdown: [from] });
+  });
+
+  it("a feature that the next catalog leaves out stays with whoever holds it, and is nowhere on sale", async () => {
+    const { externalId } = await grantedCustomer(rig, { quantity: 7 });
+    const { features, offerings, ...rest } = aCatalog();
+    const left = {
+      ...rest,
+      features: features.filter(({ key }) => key !== "seats"),
+      offerings: offerings.map((one) => ({
+        ...one,
+        entitlements: one.entitlements.filter(({ feature }) => feature !== "seats"),
+      })),
+    };
+    const publish = (catalog: Parameters<typeof publishCatalog>[1]["catalog"]) =>
+      rig.inTenant((tx) => publishCatalog(tx, { catalog, publishedBy: "test" }));
+    const before = await rig.inTenant((tx) => loadPublishedCatalog(tx));
+    await publish(left);
+    try {
+      expect((await rightsAt(`ext:${externalId}`)).get("seats")).toMatchObject({ limit: 7 });
+      const [now, past] = await Promise.all(
+        [{}, { at: new Date().toISOString() }].map((when) =>
+          rig.post("/v1/check", {
+            body: { customer: `ext:${externalId}`, feature: "seats", amount: 7, ...when },
+          }),
+        ),
+      );
+      expect([now?.json.allowed, past?.json.allowed]).toEqual([true, true]);
+      const shown = await rig.get("/v1/catalog");
+      expect((shown.json.features as { key: string }[]).map(({ key }) => key)).not.toContain(
+        "seats",
+      );
+      const published = await rig.inTenant((tx) => loadPublishedCatalog(tx));
+      expect(isEmptyCatalogDiff(diffCatalog(published, left))).toBe(true);
+      expect((await publish(left)).isNew).toBe(false);
+    } finally {
+      if (before !== null) await publish(before);
+    }
+    const again = await rig.inTenant((tx) => loadPublishedCatalog(tx));
+    expect(again?.features).toEqual(before?.features);
   });
 
   it("adds up what several orders grant, and names each of them", async () => {
