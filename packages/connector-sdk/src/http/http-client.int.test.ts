@@ -110,6 +110,34 @@ describe("createHttpClient", () => {
     await dropped;
   });
 
+  it("takes the answer to a write on its way, though the caller gave up meanwhile, and sends no other", async () => {
+    const stop = new AbortController();
+    let requests = 0;
+    const origin = await aPeer((_request, response) => {
+      requests += 1;
+      stop.abort();
+      setTimeout(() => response.end("made"), 50);
+    });
+    const client = aClient(origin);
+    const write = { method: "POST", url: `${origin}/`, headers: {}, body: "x" };
+    const context = aContext({ signal: stop.signal });
+    expect(await client.send(write, context)).toMatchObject({ status: 200, text: "made" });
+    expect(await categoryOf(client.send(write, context))).toBe("transient");
+    expect(requests).toBe(1);
+  });
+
+  it("waits for no write longer than a stop may take", async () => {
+    const stop = new AbortController();
+    const origin = await aPeer(() => stop.abort());
+    const startedMs = Date.now();
+    const sent = aClient(origin, { timeoutMsMax: 60_000 }).send(
+      { method: "POST", url: `${origin}/`, headers: {}, body: "x" },
+      aContext({ signal: stop.signal, deadline: startedMs + 60_000 }),
+    );
+    expect(await categoryOf(sent)).toBe("outcome_unknown");
+    expect(Date.now() - startedMs).toBeLessThan(5_000);
+  }, 10_000);
+
   it("says transient, also for a write, when nothing was sent at all", async () => {
     const origin = await aPeer(() => {});
     for (const close of closers.splice(0)) close();

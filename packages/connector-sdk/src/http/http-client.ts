@@ -44,10 +44,18 @@ export interface HttpLimits {
 const redirectsMax = 3;
 
 /**
+ * How long the answer to a write on its way is still waited for when the caller gives up. Cutting the
+ * connection undoes nothing: the peer carries the write out, perhaps after the caller has looked for
+ * what there is to take back. Below the 5 s in which a worker that stops has to be over.
+ */
+const sentWriteWaitMsMax = 4_000;
+
+/**
  * The one way a connection speaks HTTP. One client belongs to one connection, so that two never
  * share a limit: it bounds time, bytes and concurrency, keeps to the allowed hosts (redirects
  * too: a foreign host would be handed the credentials), and stays silent for as long as the peer
- * asked with `Retry-After`. It never repeats a request: that is decided above.
+ * asked with `Retry-After`. It never repeats a request: that is decided above. A caller that gives up
+ * still learns what became of a write that was sent, if the answer is near.
  */
 export function createHttpClient(
   input: { readonly allowed: AllowedHosts; readonly limits: HttpLimits } & ConnectorDependencies,
@@ -104,7 +112,13 @@ export function createHttpClient(
     }
     if (silentUntilMs > startedMs) throw stillSilent(named, silentUntilMs - startedMs);
     const stop = new AbortController();
-    const abort = () => stop.abort(context.signal.reason);
+    let isSent = false;
+    let lastWait: NodeJS.Timeout | undefined;
+    const abort = () => {
+      const giveUp = () => stop.abort(context.signal.reason);
+      if (isSent && isWrite(request)) lastWait = setTimeout(giveUp, sentWriteWaitMsMax);
+      else giveUp();
+    };
     let isTimedOut = false;
     const timer = setTimeout(() => {
       isTimedOut = true;
@@ -112,7 +126,6 @@ export function createHttpClient(
     }, waitMs);
     context.signal.addEventListener("abort", abort, { once: true });
     if (context.signal.aborted) abort();
-    let isSent = false;
     try {
       const answer = await limit.run(() => {
         isSent = true;
@@ -141,6 +154,7 @@ export function createHttpClient(
       });
     } finally {
       clearTimeout(timer);
+      clearTimeout(lastWait);
       context.signal.removeEventListener("abort", abort);
     }
   }
