@@ -30,6 +30,8 @@ export async function ensureRoles({
   readonly appPassword: string | undefined;
 }): Promise<void> {
   const owner = new pg.Client({ connectionString: databaseUrl });
+  // A server that goes away would end the process; the statement under way fails all the same.
+  owner.on("error", () => undefined);
   await owner.connect();
   try {
     await createRoleOnce(owner, { role: appRole, can: "login" });

@@ -62,6 +62,27 @@ it("two processes at once apply each migration once", async () => {
   expect(reports.flatMap((report) => report.applied)).toEqual(await knownMigrations());
 });
 
+it("a server that goes away under a migration is an error to catch, and ends no process", async () => {
+  const databaseUrl = await anEmptyDatabase();
+  const holder = new pg.Client({ connectionString: databaseUrl });
+  await holder.connect();
+  try {
+    // Kysely's own migration lock, so that the migration waits where it is met.
+    await holder.query("select pg_advisory_lock(3853314791062309107)");
+    const migrated = migrateToLatest({ databaseUrl, appPassword }).catch((error: unknown) => error);
+    let ended: number | null = 0;
+    while (ended === 0) {
+      ({ rowCount: ended } = await holder.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+           where datname = current_database() and wait_event = 'advisory'`,
+      ));
+    }
+    expect(await migrated).toBeInstanceOf(Error);
+  } finally {
+    await holder.end();
+  }
+});
+
 it("two databases of one server may be migrated at once, though they share the roles", async () => {
   const urls = await Promise.all([anEmptyDatabase(), anEmptyDatabase()]);
   await Promise.all(urls.map((databaseUrl) => migrateToLatest({ databaseUrl, appPassword })));

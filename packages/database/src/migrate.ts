@@ -109,9 +109,11 @@ async function withOwner<Result>(
   databaseUrl: string,
   work: (db: Kysely<unknown>) => Promise<Result>,
 ): Promise<Result> {
-  const db = new Kysely<unknown>({
-    dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: databaseUrl, max: 2 }) }),
-  });
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 });
+  // A server that goes away would end the process; the statement under way fails all the same.
+  pool.on("error", () => undefined);
+  pool.on("connect", (client) => client.on("error", () => undefined));
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
     return await work(db);
   } finally {
