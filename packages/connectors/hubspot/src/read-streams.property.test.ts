@@ -253,11 +253,11 @@ function everyChangeIsFound(source: "search" | "journal", overlapSeconds: number
 
 it("3,000 seeded reads by search with kills at page boundaries, a late index and equal stamps find every deal and the last change of it and its lines", async () => {
   await fc.assert(everyChangeIsFound("search", 10), { numRuns: 3_000 });
-}, 120_000);
+}, 300_000);
 
 it("2,000 seeded reads from the journal, also after it has forgotten the position, find the same", async () => {
   await fc.assert(everyChangeIsFound("journal", 10), { numRuns: 2_000 });
-}, 120_000);
+}, 300_000);
 
 it("the same reads without an overlap lose changes: the runs above could have failed", async () => {
   const { failed } = await fc.check(everyChangeIsFound("search", 0), {
