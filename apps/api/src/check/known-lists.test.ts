@@ -1,14 +1,16 @@
 import { beforeEach, expect, it } from "vitest";
+import { toOctets } from "./answer-text.ts";
+import { createAnswersBudget } from "./answers-budget.ts";
 import type { KeptAnswer } from "./kept-answer.ts";
 import { createKnownLists, type KnownLists } from "./known-lists.ts";
 
 let lists: KnownLists;
 beforeEach(() => {
-  lists = createKnownLists();
+  lists = createKnownLists(createAnswersBudget().openAccount(() => undefined));
 });
 
 function answer({ from = 0, until }: { readonly from?: number; readonly until: number }) {
-  return { from, until } as KeptAnswer;
+  return { octets: toOctets("{}"), from, until } as KeptAnswer;
 }
 
 it("holds from when the last of its answers begins to when the first one ends, and not at it", () => {

@@ -1,3 +1,4 @@
+import { type AnswersAccount, entryCharacters } from "./answers-budget.ts";
 import { holdsAt, type KeptAnswer } from "./kept-answer.ts";
 
 /**
@@ -16,12 +17,15 @@ export interface KnownLists {
 /** The texts of all lists together: some hundred lists of a hundred questions. */
 const charactersMax = 4_000_000;
 
-export function createKnownLists(): KnownLists {
+export function createKnownLists(account: Pick<AnswersAccount, "spend" | "release">): KnownLists {
   const byText = new Map<string, readonly KeptAnswer[]>();
   let characters = 0;
+  let held = 0;
   const forgetAll = () => {
+    account.release(held);
     byText.clear();
     characters = 0;
+    held = 0;
   };
   return {
     answersTo(text, at) {
@@ -29,14 +33,29 @@ export function createKnownLists(): KnownLists {
       return answers?.every((answer) => holdsAt(answer, at)) === true ? answers : undefined;
     },
     keep(text, answers) {
-      if (!byText.has(text)) characters += text.length;
+      const before = byText.get(text);
+      if (before === undefined) characters += text.length;
       // They are a convenience: when they have become too many, they are simply known anew.
       if (characters > charactersMax) {
         forgetAll();
         characters = text.length;
+      } else if (before !== undefined) {
+        const freed = charactersOf(text, before);
+        held -= freed;
+        account.release(freed);
       }
       byText.set(text, answers);
+      const taken = charactersOf(text, answers);
+      held += taken;
+      account.spend(taken);
     },
     forgetAll,
   };
+}
+
+/** With its answers: a list holds on to them also once others have taken their place. */
+function charactersOf(text: string, answers: readonly KeptAnswer[]): number {
+  let characters = entryCharacters + text.length;
+  for (const { octets } of answers) characters += octets.length;
+  return characters;
 }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { createAnswersBudget } from "./answers-budget.ts";
 import type { KeptAnswer } from "./kept-answer.ts";
 import { createKnownLists } from "./known-lists.ts";
 import { answersToKnownList } from "./known-questions.ts";
@@ -17,7 +18,7 @@ const known = new Map(
 );
 const rights = {
   answerToText: (text: string) => known.get(text),
-  lists: createKnownLists(),
+  lists: createKnownLists(createAnswersBudget().openAccount(() => undefined)),
 };
 /** Asked twice: the second time the list as a whole is known, which must make no difference. */
 const find = (text: string) => {

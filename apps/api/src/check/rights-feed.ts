@@ -15,6 +15,7 @@ import { type CustomerId, type Instant, isId, type TenantId } from "@usher/entit
 import { createBatcher } from "../http/batcher.ts";
 import type { Logger } from "../observability/create-logger.ts";
 import { customerBy } from "../wire/customer-by.ts";
+import { createAnswersBudget } from "./answers-budget.ts";
 import { type CustomerOfTenant, createReadAgainAgenda } from "./read-again-agenda.ts";
 import { type NamedCustomer, readCustomerRights } from "./read-customer-rights.ts";
 import { createTenantRights, type TenantRights } from "./tenant-rights.ts";
@@ -76,6 +77,7 @@ export function createRightsFeed({
   const tenants = new Map<TenantId, TenantRights>();
   const unknown = new Map<string, number>();
   const agenda = createReadAgainAgenda();
+  const budget = createAnswersBudget();
   const processId = randomUUID().slice(0, 8);
   const stopping = new AbortController();
   let horizon = 0;
@@ -121,7 +123,7 @@ export function createRightsFeed({
     const known = tenants.get(tx.tenantId);
     const catalog = await loadPublishedCatalog(tx, { known: known?.catalog ?? null });
     if (known === undefined) {
-      const made = createTenantRights(catalog);
+      const made = createTenantRights(catalog, budget);
       tenants.set(tx.tenantId, made);
       return made;
     }

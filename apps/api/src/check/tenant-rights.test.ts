@@ -2,6 +2,7 @@ import type { FeatureKey, PublishedCatalog } from "@usher/entitlement-core/catal
 import type { CustomerId } from "@usher/entitlement-core/kernel";
 import { beforeEach, expect, it } from "vitest";
 import { toOctets } from "./answer-text.ts";
+import { createAnswersBudget } from "./answers-budget.ts";
 import type { KeptAnswer } from "./kept-answer.ts";
 import { createTenantRights, type TenantRights } from "./tenant-rights.ts";
 
@@ -13,7 +14,7 @@ const from = 1_000;
 
 let rights: TenantRights;
 beforeEach(() => {
-  rights = createTenantRights(catalog);
+  rights = createTenantRights(catalog, createAnswersBudget());
   rights.replace(acme);
 });
 

@@ -5,6 +5,7 @@ import {
   createCheckTable,
 } from "@usher/entitlement-core/check";
 import type { CustomerId } from "@usher/entitlement-core/kernel";
+import { type AnswersBudget, entryCharacters } from "./answers-budget.ts";
 import { holdsAt, type KeptAnswer } from "./kept-answer.ts";
 import { createKnownLists, type KnownLists } from "./known-lists.ts";
 
@@ -45,24 +46,37 @@ const answersMax = 50_000;
 const textLengthMax = 500;
 const never = Number.NEGATIVE_INFINITY;
 
-export function createTenantRights(first: PublishedCatalog | null): TenantRights {
+export function createTenantRights(
+  first: PublishedCatalog | null,
+  budget: AnswersBudget,
+): TenantRights {
   const table = createCheckTable({ features: first?.features ?? [] });
   // Under both names, so that no check has to take a reference apart.
   const byReference = new Map<string, KnownCustomer>();
   const withAnswers = new Set<KnownCustomer>();
   const byText = new Map<string, KeptAnswer>();
-  const lists = createKnownLists();
+  const account = budget.openAccount(() => forgetAnswers());
+  const lists = createKnownLists(account);
   // Numbers instead of keys: a list by number is one look into memory, a map of keys is several.
   let featureNumbers = numberFeatures(first);
   let kept = 0;
+  let heldByTexts = 0;
   let catalog = first;
+
+  const forgetTexts = () => {
+    account.release(heldByTexts);
+    byText.clear();
+    heldByTexts = 0;
+  };
 
   const forgetAnswers = () => {
     for (const customer of withAnswers) customer.answers = null;
     withAnswers.clear();
-    byText.clear();
+    forgetTexts();
     lists.forgetAll();
     kept = 0;
+    // What is left are the answers themselves.
+    account.release(account.held);
   };
 
   return {
@@ -81,6 +95,7 @@ export function createTenantRights(first: PublishedCatalog | null): TenantRights
         if (answer === undefined) continue;
         answer.until = never;
         kept -= 1;
+        account.release(charactersOf(answer));
       }
       known.answers = null;
       withAnswers.delete(known);
@@ -105,21 +120,37 @@ export function createTenantRights(first: PublishedCatalog | null): TenantRights
       withAnswers.add(customer);
       const before = customer.answers[number];
       if (before === undefined) kept += 1;
-      else before.until = never;
+      else {
+        before.until = never;
+        account.release(charactersOf(before));
+      }
       customer.answers[number] = answer;
+      account.spend(charactersOf(answer));
+      // Forgotten at once, for want of room: then nothing would tell a text of it that it is outdated.
+      if (customer.answers === null) answer.until = never;
     },
     answerToText(text, at) {
       const answer = byText.get(text);
       return answer !== undefined && holdsAt(answer, at) ? answer : undefined;
     },
     keepText(text, answer) {
-      if (text.length > textLengthMax) return;
+      if (text.length > textLengthMax || answer.until === never) return;
       // One answer can be asked for in many spellings.
-      if (byText.size >= answersMax) byText.clear();
+      if (byText.size >= answersMax) forgetTexts();
+      const before = byText.get(text);
+      const grows =
+        charactersOf(answer) + (before === undefined ? text.length : -charactersOf(before));
       byText.set(text, answer);
+      heldByTexts += grows;
+      account.spend(grows);
     },
     lists,
   };
+}
+
+/** Once for whoever holds it: a text holds on to an answer also once another has taken its place. */
+function charactersOf({ octets }: KeptAnswer): number {
+  return entryCharacters + octets.length;
 }
 
 function numberFeatures(catalog: PublishedCatalog | null): ReadonlyMap<string, number> {
