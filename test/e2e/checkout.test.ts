@@ -3,6 +3,7 @@ import { createDatabase, type TenantTransaction } from "@usher/database";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type HubUnderTest, startHubUnderTest } from "./hub-under-test.ts";
 import { dataOf, orderWhen } from "./orders-of.ts";
+import { runUsher } from "./run-usher.ts";
 import { until } from "./until.ts";
 
 let hub: HubUnderTest;
@@ -32,6 +33,23 @@ describe("a customer who buys by themselves", () => {
       ask: async () => (await typesOf(order.id)).includes("payment_recorded") || undefined,
     });
     expect((await typesOf(order.id)).filter((type) => type === "order_billed")).toHaveLength(1);
+  });
+
+  it("is listed and shown on the command line, as it stands", async () => {
+    const session = await open("by hand", { quantity: 2 });
+    const listed = await runUsher(hub, ["checkout", "list", "--status", "open", "--limit", "1"]);
+    expect(listed).toMatchObject({ code: 0, json: { data: [session] } });
+    const shown = await runUsher(hub, ["checkout", "show", session.id]);
+    expect(shown).toMatchObject({ code: 0, json: session });
+    for (const [args, words] of [
+      [["list", "--status", "opening"], "--status expects one of open"],
+      [["list", "--limit", "none"], "--limit expects a whole number"],
+      [["show", "chk_01h455vb4pex5vsknk084sn02q"], "no checkout session with this id"],
+    ] as const) {
+      const refused = await runUsher(hub, ["checkout", ...args]);
+      expect(refused.code, refused.text).not.toBe(0);
+      expect(refused.text).toContain(words);
+    }
   });
 
   it("is the same session for the same key, and another body under it is refused", async () => {

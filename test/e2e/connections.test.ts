@@ -1,11 +1,10 @@
-import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { simulatorEnvironment } from "@usher/cli";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type HubUnderTest, startHubUnderTest } from "./hub-under-test.ts";
+import { type Ran, runUsher } from "./run-usher.ts";
 import { until } from "./until.ts";
 
 let hub: HubUnderTest;
@@ -14,40 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => hub?.stop());
 
-interface Ran {
-  readonly code: number;
-  readonly text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of any shape.
-  readonly json: any;
-}
-
-/** `usher …` as a process of its own, as a script runs it. */
-function usher(
-  args: readonly string[],
-  { stdin = "", env = {} }: { readonly stdin?: string; readonly env?: NodeJS.ProcessEnv } = {},
-): Promise<Ran> {
-  const main = fileURLToPath(new URL("../../apps/cli/src/main.ts", import.meta.url));
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      [main, ...args, "--json"],
-      {
-        env: {
-          PATH: process.env["PATH"],
-          USHER_URL: hub.baseUrl,
-          USHER_API_KEY: hub.operatorKey,
-          ...env,
-        },
-      },
-      (error, stdout, stderr) => {
-        const text = stdout + stderr;
-        const code = typeof error?.code === "number" ? error.code : 0;
-        resolve({ code, text, json: stdout === "" ? null : JSON.parse(stdout) });
-      },
-    );
-    child.stdin?.end(stdin);
-  });
-}
+const usher = (args: readonly string[], given?: Parameters<typeof runUsher>[2]) =>
+  runUsher(hub, args, given);
 
 const good = simulatorEnvironment.SIMULATOR_STRIPE_SECRET_KEY;
 

@@ -22,6 +22,7 @@ import { listAliasesRoute } from "./routes/catalog/list-aliases/route.ts";
 import { publishCatalogRoute } from "./routes/catalog/publish-catalog/route.ts";
 import { createCheckoutSessionRoute } from "./routes/checkout/create-checkout-session/route.ts";
 import { getCheckoutSessionRoute } from "./routes/checkout/get-checkout-session/route.ts";
+import { listCheckoutSessionsRoute } from "./routes/checkout/list-checkout-sessions/route.ts";
 import { checkConnectionRoute } from "./routes/connection/check-connection/route.ts";
 import { createConnectionRoute } from "./routes/connection/create-connection/route.ts";
 import { getConnectionRoute } from "./routes/connection/get-connection/route.ts";
@@ -109,6 +110,7 @@ export function createRouteHandlers(deps: HandlerDependencies): readonly AnyHand
     rotateConnectionRoute(deps),
     listConnectorsRoute(deps),
     createCheckoutSessionRoute(deps),
+    listCheckoutSessionsRoute(deps),
     getCheckoutSessionRoute(deps),
     getHealthRoute(),
     getReadinessRoute(deps),

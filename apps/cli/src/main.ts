@@ -3,6 +3,7 @@ import { CliFailure } from "./cli-failure.ts";
 import { addApproveCommand } from "./commands/approve-command.ts";
 import { addCatalogCommands } from "./commands/catalog-commands.ts";
 import { addCheckCommand } from "./commands/check-command.ts";
+import { addCheckoutCommands } from "./commands/checkout-commands.ts";
 import type { RunCommand } from "./commands/command-context.ts";
 import { addConnectionCommands } from "./commands/connection-commands.ts";
 import { addConnectorCommands } from "./commands/connector-commands.ts";
@@ -48,6 +49,7 @@ addCheckCommand(program, run);
 addCatalogCommands(program, run);
 addImportCommand(program, run);
 addConnectionCommands(program, run);
+addCheckoutCommands(program, run);
 addInboxCommands(program, run);
 addConnectorCommands(program, run);
 try {

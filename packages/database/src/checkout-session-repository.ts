@@ -10,6 +10,7 @@ import { sql } from "kysely";
 import type { CheckoutSession as CheckoutSessionRow } from "./generated/rows.ts";
 import { createId } from "./ids.ts";
 import { jsonb } from "./jsonb.ts";
+import { type Page, type PageRequest, readCursor, rowsToRead, toPage } from "./page.ts";
 import type { Row } from "./row.ts";
 import type { TenantTransaction } from "./tenant-transaction.ts";
 import { toDate, toInstant, toInstantOrNull } from "./timestamps.ts";
@@ -108,6 +109,27 @@ export async function findCheckoutSession(
   const query = tx.db.selectFrom("checkout_sessions").selectAll().where(column, "=", value);
   const row = await (locks ? query.forUpdate() : query).executeTakeFirst();
   return row ? fromCheckoutSessionRow(row) : null;
+}
+
+/** Newest first. */
+export async function listCheckoutSessions(
+  tx: TenantTransaction,
+  input: PageRequest & { readonly statuses?: readonly CheckoutSessionStatus[] },
+): Promise<Page<CheckoutSession>> {
+  const before = readCursor(input);
+  let query = tx.db
+    .selectFrom("checkout_sessions")
+    .selectAll()
+    .orderBy("id", "desc")
+    .limit(rowsToRead(input));
+  if (before !== null) query = query.where("id", "<", before);
+  if (input.statuses !== undefined) query = query.where("status", "in", [...input.statuses]);
+  const rows = await query.execute();
+  return toPage({
+    rows: rows.map(fromCheckoutSessionRow),
+    request: input,
+    idOf: ({ id }) => id,
+  });
 }
 
 /** The vendor has opened the page. What the customer has done since is not taken back by it. */

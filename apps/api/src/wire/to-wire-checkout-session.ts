@@ -1,5 +1,5 @@
 import type { WireCheckoutSession } from "@usher/api-contract";
-import type { CheckoutSession } from "@usher/database";
+import type { CheckoutSession, CheckoutSessionStatus } from "@usher/database";
 import { orderTotal } from "@usher/entitlement-core/order";
 import { toWireInstant } from "./to-wire-instant.ts";
 import { toWireMoney } from "./to-wire-money.ts";
@@ -8,8 +8,7 @@ export function toWireCheckoutSession(session: CheckoutSession): WireCheckoutSes
   const { content, status, expiresAt } = session;
   return {
     id: session.id,
-    // For whoever reads it there is no difference: nobody has paid, and asking again gives the page.
-    status: status === "opening" ? "open" : status,
+    status: toWireStatus(status),
     url: session.url,
     expires_at: expiresAt === null ? null : toWireInstant(expiresAt),
     order_id: status === "completed" ? session.orderId : null,
@@ -23,4 +22,16 @@ export function toWireCheckoutSession(session: CheckoutSession): WireCheckoutSes
     })),
     created_at: toWireInstant(session.createdAt),
   };
+}
+
+/** Which of ours are shown under this word. */
+export function checkoutStatusesOf(
+  shown: WireCheckoutSession["status"],
+): readonly CheckoutSessionStatus[] {
+  return shown === "open" ? ["opening", "open"] : [shown];
+}
+
+/** For whoever reads it there is no difference: nobody has paid, and asking again gives the page. */
+function toWireStatus(status: CheckoutSessionStatus): WireCheckoutSession["status"] {
+  return status === "opening" ? "open" : status;
 }

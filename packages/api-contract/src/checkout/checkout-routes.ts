@@ -1,7 +1,12 @@
 import { z } from "zod";
+import { listOf, listQuery } from "../wire/list.ts";
 import { defineRoute } from "../wire/route.ts";
 import { idSchema } from "../wire/scalars.ts";
-import { checkoutSessionSchema, createCheckoutSessionSchema } from "./checkout-schema.ts";
+import {
+  checkoutSessionSchema,
+  checkoutSessionStatusSchema,
+  createCheckoutSessionSchema,
+} from "./checkout-schema.ts";
 
 export const createCheckoutSession = defineRoute({
   operationId: "createCheckoutSession",
@@ -20,6 +25,23 @@ export const createCheckoutSession = defineRoute({
     schema: checkoutSessionSchema,
   },
   errors: ["checkout_not_offered", "checkout_refused", "vendor_unreachable"],
+});
+
+export const listCheckoutSessions = defineRoute({
+  operationId: "listCheckoutSessions",
+  method: "get",
+  path: "/v1/checkout_sessions",
+  tag: "checkout",
+  summary: "List checkout sessions",
+  access: "checkout_sessions:read",
+  idempotency: "none",
+  query: z.strictObject({ ...listQuery, status: checkoutSessionStatusSchema.optional() }),
+  success: {
+    status: 200,
+    description: "Sessions, newest first.",
+    schema: listOf({ id: "CheckoutSessionList", item: checkoutSessionSchema }),
+  },
+  errors: [],
 });
 
 export const getCheckoutSession = defineRoute({

@@ -69,10 +69,18 @@ export const createCheckoutSessionSchema = z
     },
   });
 
+export const checkoutSessionStatusSchema = z.enum([
+  "open",
+  "pending",
+  "completed",
+  "failed",
+  "expired",
+]);
+
 export const checkoutSessionSchema = z
   .object({
     id: idSchema("checkoutSession"),
-    status: z.enum(["open", "pending", "completed", "failed", "expired"]).meta({
+    status: checkoutSessionStatusSchema.meta({
       description:
         "`pending`: gone through, with a payment that takes days. `completed`: paid, and an order.",
     }),

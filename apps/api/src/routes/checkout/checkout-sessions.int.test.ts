@@ -5,7 +5,7 @@ import type {
   ConnectorErrorCategory,
 } from "@usher/connector-sdk/spec";
 import { ConnectorError } from "@usher/connector-sdk/spec";
-import { publishCatalog } from "@usher/database";
+import { publishCatalog, recordCheckoutStatus } from "@usher/database";
 import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { keyOf, startApiRig } from "../../testing/api-rig.ts";
@@ -217,5 +217,76 @@ describe("a checkout session", () => {
     ]);
     expect((await open({}, { key: mayNot ?? "" })).status).toBe(403);
     expect((await open({}, { key: mayOpen ?? "" })).status).toBe(201);
+  });
+});
+
+describe("the list of checkout sessions", () => {
+  const idsOf = ({ json }: { readonly json: { readonly data: readonly { id: string }[] } }) =>
+    json.data.map(({ id }) => id);
+
+  it("shows every session once, newest first, page by page, as each is shown by itself", async () => {
+    const { rig, connect, open } = await aHub();
+    await connect();
+    const opened: string[] = [];
+    for (const idempotencyKey of ["a", "b", "c", "d", "e"])
+      opened.unshift((await open({}, { idempotencyKey })).json.id);
+    const shown: string[] = [];
+    for (let cursor: string | null = null, pages = 1; ; pages += 1) {
+      const page = await rig.get(
+        `/v1/checkout_sessions?limit=2${cursor === null ? "" : `&cursor=${cursor}`}`,
+      );
+      expect(page.status).toBe(200);
+      shown.push(...idsOf(page));
+      expect(page.json.has_more).toBe(pages < 3);
+      cursor = page.json.next_cursor;
+      if (cursor === null) break;
+    }
+    expect(shown).toEqual(opened);
+    const [newest] = (await rig.get("/v1/checkout_sessions?limit=1")).json.data;
+    expect((await rig.get(`/v1/checkout_sessions/${newest.id}`)).json).toEqual(newest);
+  });
+
+  it("shows those of a status; one that was not opened for sure is open", async () => {
+    const { rig, billing, connect, open } = await aHub();
+    await connect();
+    const paid = await open({}, { idempotencyKey: "paid" });
+    await rig.inTenant((tx) =>
+      recordCheckoutStatus(tx, { id: paid.json.id, remoteId: "page", status: "completed" }),
+    );
+    billing.losesAnswer = true;
+    await open({}, { idempotencyKey: "lost" });
+    const withStatus = async (status: string) =>
+      (await rig.get(`/v1/checkout_sessions?status=${status}`)).json.data;
+    expect(await withStatus("completed")).toMatchObject([
+      { id: paid.json.id, status: "completed", url: null, order_id: expect.any(String) },
+    ]);
+    expect(await withStatus("open")).toMatchObject([{ status: "open", order_id: null }]);
+    expect(await withStatus("expired")).toEqual([]);
+  });
+
+  it.each([
+    ["a status that is none", "status=opening", "invalid_request"],
+    ["a place in a list that no list gave", "cursor=nonsense", "invalid_request"],
+    ["a limit beyond the largest", "limit=100000", "invalid_request"],
+    ["what it does not know", "customer=acme", "invalid_request"],
+  ])("refuses %s", async (_, query, code) => {
+    const { rig } = await aHub();
+    const refused = await rig.get(`/v1/checkout_sessions?${query}`);
+    expect(refused).toMatchObject({ status: 400, json: { code } });
+  });
+
+  it("needs a key that may look, and shows no other tenant's", async () => {
+    const { rig, connect, open } = await aHub();
+    await connect();
+    await open();
+    const [mayLook, mayNot] = await rig.inTenant(async (tx) => [
+      await keyOf(tx, { name: "reports", scopes: ["checkout_sessions:read"] }),
+      await keyOf(tx, { name: "shop", scopes: ["checkout_sessions:write"] }),
+    ]);
+    const list = (key: string) => rig.get("/v1/checkout_sessions", { key });
+    expect(idsOf(await list(mayLook ?? ""))).toHaveLength(1);
+    expect((await list(mayNot ?? "")).status).toBe(403);
+    expect((await list("")).status).toBe(401);
+    expect(idsOf(await list(rig.foreign.key))).toEqual([]);
   });
 });
