@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { routes } from "@usher/api-contract";
 import { tooLarge } from "../http/read-body.ts";
+import { continueTrace } from "../http/trace-context.ts";
 import type { CheckDoor } from "./check-door.ts";
 import type { CheckHead, CheckReply } from "./check-reply.ts";
 
@@ -99,7 +100,7 @@ function write({
   const { body, release } = reply;
   const headers = [...reply.headers, "Content-Length", String(body.length)];
   if (head.traceparent !== undefined && reply.status === 200)
-    headers.push("traceparent", head.traceparent);
+    headers.push("traceparent", continueTrace(head.traceparent).traceparent);
   // Closed comes after the last byte has left, or after the connection broke: nobody reads it any more.
   if (release !== null) response.once("close", release);
   response.writeHead(reply.status, headers);
