@@ -73,6 +73,17 @@ describe("a customer who buys by themselves", () => {
     await control("PATCH", "webhooks/behavior", { vendor: "stripe", duplicate: 0, shuffle: false });
   });
 
+  it("shows with the orders, whose list says when there are more than it shows", async () => {
+    const all = await runUsher(hub, ["order", "list"]);
+    const { data } = all.json as { readonly data: readonly object[] };
+    expect(all.json).toMatchObject({ has_more: false });
+    const exactly = await runUsher(hub, ["order", "list", "--limit", String(data.length)]);
+    expect(exactly.json).toEqual(all.json);
+    expect(data.length).toBeGreaterThan(1);
+    const first = await runUsher(hub, ["order", "list", "--limit", "1"]);
+    expect(first.json).toEqual({ data: data.slice(0, 1), has_more: true });
+  });
+
   it.each([
     ["a sku that is not sold", { sku: "NONESUCH" }, "/lines/0/sku"],
     ["a currency that it has no price in", { currency: "JPY" }, "/lines/0/sku"],

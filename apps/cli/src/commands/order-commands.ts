@@ -111,17 +111,19 @@ async function listOrders(
   }
   const orders: WireOrder[] = [];
   const query = {
-    limit: Math.min(most, 100),
+    // One more than is shown tells whether there are more.
+    limit: Math.min(most + 1, 100),
     ...(options.status === undefined ? {} : { status: options.status }),
   };
   for await (const one of hub().each("listOrders", { query })) {
-    orders.push(one);
-    if (orders.length >= most) break;
+    if (orders.push(one) > most) break;
   }
-  output.answer({ data: orders }, () =>
-    renderTable({
+  const shown = orders.slice(0, most);
+  const hasMore = orders.length > most;
+  output.answer({ data: shown, has_more: hasMore }, () => {
+    const table = renderTable({
       columns: ["number", "status", "customer", "deal", "held by / to fix", "id"],
-      rows: orders.map((one) => [
+      rows: shown.map((one) => [
         String(one.number),
         one.status,
         one.customer?.name ?? "–",
@@ -130,8 +132,11 @@ async function listOrders(
         one.id,
       ]),
       empty: "There are no such orders.",
-    }),
-  );
+    });
+    return hasMore
+      ? `${table}\n${colors.dim(`There are more than these ${most}: --limit shows more.`)}`
+      : table;
+  });
 }
 
 function holderOf(order: WireOrder): string {
