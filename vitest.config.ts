@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const everywhere = ["apps/*", "packages/*", "packages/connectors/*", "workflows"];
@@ -11,6 +12,8 @@ export default defineConfig({
   test: {
     // @temporalio/core-bridge crashes in worker threads (reference: Temporal SDK 1.24 + vitest 5).
     pool: "forks",
+    // Left to itself, vitest uses one of two cores, and most files wait for servers half of their time.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         extends: true,
@@ -22,6 +25,8 @@ export default defineConfig({
             "bench/src/**/*.test.ts",
           ],
           exclude: [...ignored, "**/*.int.test.ts"],
+          // Some start a process; beside another file's that takes longer than the usual 5 s.
+          testTimeout: 30_000,
         },
       },
       {
