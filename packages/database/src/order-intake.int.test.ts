@@ -163,15 +163,17 @@ describe("a deal that is known", () => {
     expect(outcome).toMatchObject({ kind: "unchanged", because: "overtaken" });
   });
 
+  const connectionId = createId("connection");
+  /** Read from the CRM so many seconds after noon. */
+  const read = (deal: Deal, second: number) =>
+    hub.inTenant((tx) =>
+      receiveDeal(
+        tx,
+        received(catalog, deal, { connectionId, readAt: instantFromMs(noon + second * 1_000) }),
+      ),
+    );
+
   it("changed and changed back within one second of the CRM's clock is two revisions, however often it is read", async () => {
-    const connectionId = createId("connection");
-    const read = (deal: Deal, second: number) =>
-      hub.inTenant((tx) =>
-        receiveDeal(
-          tx,
-          received(catalog, deal, { connectionId, readAt: instantFromMs(noon + second * 1_000) }),
-        ),
-      );
     await receive(aDeal({ id: "back", version: "12:00:00#won" }));
     const reopened = aDeal({ id: "back", version: "12:00:00#open", isWon: false });
     expect(await read(reopened, 1)).toMatchObject({ kind: "revised", revision: 2 });
@@ -183,14 +185,6 @@ describe("a deal that is known", () => {
   });
 
   it("is not taken back by a slow reading of an edit that was undone meanwhile", async () => {
-    const connectionId = createId("connection");
-    const read = (deal: Deal, second: number) =>
-      hub.inTenant((tx) =>
-        receiveDeal(
-          tx,
-          received(catalog, deal, { connectionId, readAt: instantFromMs(noon + second * 1_000) }),
-        ),
-      );
     await receive(aDeal({ id: "undone" }));
     // Read as changed at second 1 by a worker that stalls, and as changed back at second 2.
     expect(await read(aDeal({ id: "undone", version: "3" }), 2)).toMatchObject({

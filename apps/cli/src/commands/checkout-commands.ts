@@ -1,10 +1,10 @@
 import type { WireCheckoutSession } from "@usher/api-contract";
 import type { Command } from "commander";
 import colors from "picocolors";
-import { CliFailure } from "../cli-failure.ts";
 import { expectOk } from "../hub.ts";
 import { renderTable } from "../output.ts";
 import type { CommandContext, RunCommand } from "./command-context.ts";
+import { readLimit, readStatus, takeFirst } from "./list-options.ts";
 
 interface JsonOption {
   readonly json?: boolean;
@@ -66,21 +66,10 @@ async function sessionsOf(
   { hub }: CommandContext,
   options: ListOptions,
 ): Promise<readonly WireCheckoutSession[]> {
-  const most = Number(options.limit);
-  if (!Number.isInteger(most) || most < 1) {
-    throw new CliFailure(`--limit expects a whole number of at least 1; got “${options.limit}”.`);
-  }
-  const status = statuses.find((one) => one === options.status);
-  if (options.status !== undefined && status === undefined) {
-    throw new CliFailure(`--status expects one of ${statuses.join(", ")}.`);
-  }
+  const most = readLimit(options.limit);
+  const status = readStatus({ status: options.status, statuses });
   const query = { limit: Math.min(most, 200), ...(status === undefined ? {} : { status }) };
-  const sessions: WireCheckoutSession[] = [];
-  for await (const one of hub().each("listCheckoutSessions", { query })) {
-    sessions.push(one);
-    if (sessions.length >= most) break;
-  }
-  return sessions;
+  return await takeFirst(hub().each("listCheckoutSessions", { query }), most);
 }
 
 function renderSession(one: WireCheckoutSession): string {

@@ -5,6 +5,7 @@ import { CliFailure } from "../cli-failure.ts";
 import { expectOk } from "../hub.ts";
 import { renderTable } from "../output.ts";
 import type { CommandContext, RunCommand } from "./command-context.ts";
+import { readLimit, readStatus, takeFirst } from "./list-options.ts";
 
 interface JsonOption {
   readonly json?: boolean;
@@ -104,25 +105,14 @@ async function messagesOf(
   { hub }: CommandContext,
   options: Omit<ListOptions, "json">,
 ): Promise<readonly WireInboxMessage[]> {
-  const most = Number(options.limit);
-  if (!Number.isInteger(most) || most < 1) {
-    throw new CliFailure(`--limit expects a whole number of at least 1; got “${options.limit}”.`);
-  }
-  const status = statuses.find((one) => one === options.status);
-  if (options.status !== undefined && status === undefined) {
-    throw new CliFailure(`--status expects one of ${statuses.join(", ")}.`);
-  }
-  const messages: WireInboxMessage[] = [];
+  const most = readLimit(options.limit);
+  const status = readStatus({ status: options.status, statuses });
   const query: { limit: number; status?: Status; connection_id?: string } = {
     limit: Math.min(most, 200),
     ...(status === undefined ? {} : { status }),
     ...(options.connection === undefined ? {} : { connection_id: options.connection }),
   };
-  for await (const one of hub().each("listInboxMessages", { query })) {
-    messages.push(one);
-    if (messages.length >= most) break;
-  }
-  return messages;
+  return await takeFirst(hub().each("listInboxMessages", { query }), most);
 }
 
 function renderMessage(one: WireInboxMessageDetail): string {

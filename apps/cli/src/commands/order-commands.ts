@@ -7,6 +7,7 @@ import { clip, paintStatus, renderTable } from "../output.ts";
 import { renderEvent } from "../render-event.ts";
 import { renderRail } from "../render-rail.ts";
 import type { CommandContext, RunCommand } from "./command-context.ts";
+import { readLimit, takeFirst } from "./list-options.ts";
 import { addOrderPreviewCommand } from "./order-preview.ts";
 
 interface JsonOption {
@@ -105,19 +106,13 @@ async function listOrders(
   { hub, output }: CommandContext,
   options: { readonly status?: string; readonly limit: string },
 ): Promise<void> {
-  const most = Number(options.limit);
-  if (!Number.isInteger(most) || most < 1) {
-    throw new CliFailure(`--limit expects a whole number of at least 1; got “${options.limit}”.`);
-  }
-  const orders: WireOrder[] = [];
+  const most = readLimit(options.limit);
   const query = {
     // One more than is shown tells whether there are more.
     limit: Math.min(most + 1, 100),
     ...(options.status === undefined ? {} : { status: options.status }),
   };
-  for await (const one of hub().each("listOrders", { query })) {
-    if (orders.push(one) > most) break;
-  }
+  const orders = await takeFirst(hub().each("listOrders", { query }), most + 1);
   const shown = orders.slice(0, most);
   const hasMore = orders.length > most;
   output.answer({ data: shown, has_more: hasMore }, () => {
