@@ -56,6 +56,10 @@ export function createDatabase(options: DatabaseOptions): Database {
     types: { getTypeParser: parserOf },
   });
   pool.on("error", options.onIdleError ?? (() => undefined));
+  // While one is lent out the pool does not hear its errors, and one that nobody hears ends the
+  // process: a server may go away between two statements, or as it lets us in. From the first
+  // instant on, therefore; whoever has it is told by the next statement.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return {
     withTenant: (transaction, work) => runTenantTransaction(pool, transaction, work),
     directory: createDirectory(pool),

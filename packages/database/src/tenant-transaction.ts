@@ -99,8 +99,6 @@ function sessionOf(client: PoolClient): Session {
     plannedAtMs: performance.now(),
     planAgeMsMax: 500,
   };
-  // One that breaks between two statements would end the process; the next statement is told anyway.
-  client.on("error", () => undefined);
   sessions.set(client, made);
   return made;
 }
