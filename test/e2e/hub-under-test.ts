@@ -14,7 +14,12 @@ import {
   simulatorEnvironment,
   startPart,
 } from "@usher/cli";
-import { findFreePort, loopback, type SupervisedProcess } from "@usher/local-services";
+import {
+  findFreePort,
+  findProjectFolder,
+  loopback,
+  type SupervisedProcess,
+} from "@usher/local-services";
 import {
   createTestDatabase,
   type TestDatabase,
@@ -145,7 +150,8 @@ function describeParts(input: {
     USHER_PAYLOAD_KEYS: secrets.payload_keys,
     USHER_KEY_ENCRYPTION_KEY: secrets.key_encryption_key,
     USHER_PUBLIC_URL: urlOf("api"),
-    USHER_HOME: home,
+    // Read for the bundle of the workflows alone, which is then made once for all tests.
+    USHER_HOME: join(findProjectFolder(), ".usher"),
   };
   return {
     simulator: {

@@ -23,6 +23,7 @@ export function runUsher(
       {
         env: {
           PATH: process.env["PATH"],
+          NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"],
           USHER_URL: hub.baseUrl,
           USHER_API_KEY: hub.operatorKey,
           ...env,

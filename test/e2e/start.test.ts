@@ -33,7 +33,13 @@ interface Started {
 
 function start(...options: readonly string[]): Started {
   const child = spawn(process.execPath, [main, "start", "--json", ...options], {
-    env: { PATH: process.env["PATH"], USHER_HOME: home, USHER_PORT: String(port), MARK: mark },
+    env: {
+      PATH: process.env["PATH"],
+      NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"],
+      USHER_HOME: home,
+      USHER_PORT: String(port),
+      MARK: mark,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";

@@ -140,6 +140,7 @@ function environment(names: readonly Failpoint[]): NodeJS.ProcessEnv {
   const { address, namespace } = testTemporal();
   return {
     PATH: process.env.PATH,
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
     NODE_NO_WARNINGS: "1",
     DATABASE_URL: hub.databaseUrl,
     TEMPORAL_ADDRESS: address,

@@ -32,6 +32,15 @@ describe("findFreePort", () => {
     expect(await findFreePort({ wanted: one, name: "The hub", say })).toBe(one);
   });
 
+  it("gives no port that the system lends to whoever calls out, and none twice", async () => {
+    const say = () => undefined;
+    const ports = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => findFreePort({ name: `part ${index}`, say })),
+    );
+    expect(new Set(ports).size).toBe(50);
+    for (const port of ports) expect(port).toBeLessThan(32_768);
+  });
+
   it("takes the wanted port without a word when it is free", async () => {
     const free = await findFreePort({ name: "PostgreSQL", say: () => undefined });
     const said: string[] = [];

@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 
 /** The address everything in this package listens on: never reachable from another machine. */
@@ -23,7 +24,7 @@ export async function findFreePort({
   readonly name: string;
   readonly say: (sentence: string) => void;
 }): Promise<number> {
-  if (wanted === undefined) return listenOnce(0);
+  if (wanted === undefined) return await findAnyFreePort(name);
   const last = Math.min(wanted + 100, 65_535);
   for (let port = wanted; port <= last; port += 1) {
     if ((promised.get(port) ?? name) !== name) continue;
@@ -40,6 +41,26 @@ export async function findFreePort({
   );
 }
 
+/**
+ * The system's own choice would be one of those it also lends to whoever calls out (32768 and up,
+ * `ip_local_port_range`), who may get it before its owner listens.
+ */
+async function findAnyFreePort(name: string): Promise<number> {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const port = randomInt(lowestOfAny, lowestLentPort);
+    if (promised.has(port)) continue;
+    promised.set(port, name);
+    if (await isFree(port)) return port;
+    promised.delete(port);
+  }
+  throw new Error(
+    `No port is free for ${name}: a hundred between ${lowestOfAny} and ${lowestLentPort} were busy. Stop what listens there or ask for another port.`,
+  );
+}
+
+const lowestOfAny = 10_000;
+const lowestLentPort = 32_768;
+
 async function isFree(port: number): Promise<boolean> {
   try {
     await listenOnce(port);
@@ -51,13 +72,12 @@ async function isFree(port: number): Promise<boolean> {
   }
 }
 
-function listenOnce(port: number): Promise<number> {
+function listenOnce(port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);
     server.listen({ port, host: loopback, exclusive: true }, () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : port));
+      server.close(() => resolve());
     });
   });
 }
