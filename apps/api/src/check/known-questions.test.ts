@@ -20,10 +20,11 @@ const rights = {
   answerToText: (text: string) => known.get(text),
   lists: createKnownLists(createAnswersBudget().openAccount(() => undefined)),
 };
-/** Asked twice: the second time the list as a whole is known, which must make no difference. */
+/** Asked three times: by then the list as a whole is known, which must make no difference. */
 const find = (text: string) => {
   const first = answersToKnownList(rights, text, 0, answersMax);
-  expect(answersToKnownList(rights, text, 0, answersMax)).toEqual(first);
+  for (let time = 2; time <= 3; time += 1)
+    expect(answersToKnownList(rights, text, 0, answersMax)).toEqual(first);
   return first;
 };
 

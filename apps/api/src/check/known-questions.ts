@@ -16,7 +16,7 @@ export function answersToKnownList(
   const before = rights.lists.answersTo(text, at);
   if (before !== undefined) return before;
   const answers = answersToEach(rights, text, at, answersMax);
-  if (answers !== null) rights.lists.keep(text, answers);
+  if (answers !== null) rights.lists.note(text, answers);
   return answers;
 }
 

@@ -54,7 +54,8 @@ it("gives none once another question about the same right was asked: only one an
 it("gives none once the catalog was replaced, neither alone nor in a list", () => {
   const answer = keep({ until: 2_000 });
   rights.keepText(text, answer);
-  rights.lists.keep(`[${text}]`, [answer]);
+  rights.lists.note(`[${text}]`, [answer]);
+  rights.lists.note(`[${text}]`, [answer]);
   expect(rights.lists.answersTo(`[${text}]`, from)).toEqual([answer]);
   rights.setCatalog(catalog);
   expect(rights.answerToText(text, from)).toBeUndefined();
