@@ -18,7 +18,10 @@ export interface Shell {
   readonly path: string;
 }
 
-/** Every page: head, navigation, main, and whose clock the times are on. */
+/**
+ * Every page: head, navigation, main, and, where somebody is signed in, whose clock the times are
+ * on. Before that a page shows no times, and its address holds a one-time code to be kept.
+ */
 export function pageShell({
   shell,
   title,
@@ -38,7 +41,7 @@ export function pageShell({
 <nav aria-label="Main">${navLink("/orders", "Orders", current === "orders")}${navLink("/approvals", "Approvals", current === "approvals")}${navLink("/connections", "Connections", current === "connections")}${navLink("/docs", "API", current === "docs")}</nav>
 ${viewer === null ? "" : html`<form method="post" action="/sign-out"><span class="who">${viewer.name}</span><input type="hidden" name="csrf_token" value="${viewer.csrfToken}"><button class="plain">Sign out</button></form>`}</div></header>
 <main id="main">${main}</main>
-<footer class="foot"><form method="get" action="/time-zone"><input type="hidden" name="back" value="${path}"><label for="tz">Times in</label><input id="tz" name="time_zone" value="${time.timeZone}" autocomplete="off" spellcheck="false"><button class="plain">Change</button></form><span>Usher, from closed-won to access</span></footer>
+<footer class="foot">${viewer === null ? "" : html`<form method="get" action="/time-zone"><input type="hidden" name="back" value="${path}"><label for="tz">Times in</label><input id="tz" name="time_zone" value="${time.timeZone}" autocomplete="off" spellcheck="false"><button class="plain">Change</button></form>`}<span>Usher, from closed-won to access</span></footer>
 </body></html>`;
 }
 

@@ -9,6 +9,7 @@ import { renderRail } from "../render-rail.ts";
 import type { CommandContext, RunCommand } from "./command-context.ts";
 import { readLimit, takeFirst } from "./list-options.ts";
 import { addOrderPreviewCommand } from "./order-preview.ts";
+import { readStatus } from "./read-status.ts";
 
 interface JsonOption {
   readonly json?: boolean;
@@ -23,7 +24,7 @@ export function addOrderCommands(program: Command, run: RunCommand): void {
   order
     .command("list")
     .description("orders, newest first")
-    .option("--status <word>", "only orders at this rung of the ladder, such as “Action needed”")
+    .option("--status <words>", "only orders at this rung of the ladder, such as “action needed”")
     .option("--limit <n>", "at most so many", "50")
     .option("--json", "print one JSON document")
     .action((options: JsonOption & { readonly status?: string; readonly limit: string }) =>
@@ -110,7 +111,7 @@ async function listOrders(
   const query = {
     // One more than is shown tells whether there are more.
     limit: Math.min(most + 1, 100),
-    ...(options.status === undefined ? {} : { status: options.status }),
+    ...(options.status === undefined ? {} : { status: readStatus(options.status) }),
   };
   const orders = await takeFirst(hub().each("listOrders", { query }), most + 1);
   const shown = orders.slice(0, most);
