@@ -18,12 +18,47 @@ const header =
 const writePipeline = (...rows: readonly string[]) =>
   writeFileSync(join(folder, "sales_pipeline.csv"), `${[header, ...rows].join("\n")}\n`);
 
-it("a row that cannot be read is named with file, row and column, and nothing is skipped", () => {
+function faultOf(): string {
+  try {
+    readCrmCsv(folder);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error("The files were read.");
+}
+
+it("every row that cannot be read is named with file, line and column, all at once", () => {
   writePipeline(
     "A1,Ann,Pro,Acme,Won,10/20/2016,3/1/2017,500",
     "A2,Ann,Pro,Acme,Won,10/20/2016,2017-03-01,500",
+    "A3,Ann,Pro,Acme,Bought,10/20/2016,3/1/2017,much",
   );
-  expect(() => readCrmCsv(folder)).toThrow(/sales_pipeline\.csv, row 3, column close_date/);
+  expect(faultOf().split("\n")).toEqual([
+    expect.stringMatching(
+      /sales_pipeline\.csv, line 3, column close_date: expected a date like .*; got "2017-03-01"/,
+    ),
+    expect.stringMatching(/line 4, column deal_stage: .*; got "Bought"/),
+    expect.stringMatching(/line 4, column close_value: expected a number like .*; got "much"/),
+  ]);
+});
+
+it("an opportunity of an account that is not there, or with another one's id, is told before anything is loaded", () => {
+  writePipeline(
+    "A1,Ann,Pro,Acme,Won,10/20/2016,3/1/2017,500",
+    "A1,Ann,Pro,Isdom,Won,10/20/2016,3/1/2017,500",
+  );
+  expect(faultOf()).toMatch(/line 3, column account: “Isdom” is not in accounts\.csv/);
+  expect(faultOf()).toMatch(/line 3, column opportunity_id: “A1” is the id of line 2 as well/);
+});
+
+it("a file that is cut off in the middle of a row is named with the line", () => {
+  writePipeline("A1,Ann,Pro");
+  expect(faultOf()).toMatch(/sales_pipeline\.csv is no well-formed CSV: .*line 2/);
+});
+
+it("a file of faults shows ten of them, and how many more there are", () => {
+  writePipeline(...Array.from({ length: 25 }, (_, index) => `A${index},Ann,Pro,Acme,Won,,,much`));
+  expect(faultOf()).toMatch(/… and 15 more\.$/);
 });
 
 it("a missing file is named with what the folder should hold", () => {
