@@ -2,6 +2,7 @@ import pg from "pg";
 import { createDirectory, type Directory } from "./directory.ts";
 import { type busy, runExclusively } from "./exclusive-work.ts";
 import { type Listener, type ListenInput, listen } from "./listen.ts";
+import { outliveBrokenConnections } from "./outlive-broken-connections.ts";
 import {
   runTenantTransaction,
   type TenantTransaction,
@@ -55,11 +56,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     keepAlive: true,
     types: { getTypeParser: parserOf },
   });
-  pool.on("error", options.onIdleError ?? (() => undefined));
-  // While one is lent out the pool does not hear its errors, and one that nobody hears ends the
-  // process: a server may go away between two statements, or as it lets us in. From the first
-  // instant on, therefore; whoever has it is told by the next statement.
-  pool.on("connect", (client) => client.on("error", () => undefined));
+  outliveBrokenConnections({ pool, onIdleError: options.onIdleError });
   return {
     withTenant: (transaction, work) => runTenantTransaction(pool, transaction, work),
     directory: createDirectory(pool),

@@ -3,6 +3,7 @@ import { Migrator } from "kysely/migration";
 import pg from "pg";
 import { ensureRoles } from "./database-roles.ts";
 import { migrationProvider } from "./migrations/index.ts";
+import { outliveBrokenConnections } from "./outlive-broken-connections.ts";
 
 export interface MigrateInput {
   /** The owner's URL: a superuser, or a role with CREATEROLE that owns the database. */
@@ -110,9 +111,7 @@ async function withOwner<Result>(
   work: (db: Kysely<unknown>) => Promise<Result>,
 ): Promise<Result> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 });
-  // A server that goes away would end the process; the statement under way fails all the same.
-  pool.on("error", () => undefined);
-  pool.on("connect", (client) => client.on("error", () => undefined));
+  outliveBrokenConnections({ pool });
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
     return await work(db);

@@ -28,11 +28,7 @@ export async function findFreePort({
   const last = Math.min(wanted + 100, 65_535);
   for (let port = wanted; port <= last; port += 1) {
     if ((promised.get(port) ?? name) !== name) continue;
-    promised.set(port, name);
-    if (!(await isFree(port))) {
-      promised.delete(port);
-      continue;
-    }
+    if (!(await claim(port, name))) continue;
     if (port !== wanted) say(`Port ${wanted} is busy; ${name} uses ${port} instead.`);
     return port;
   }
@@ -49,9 +45,7 @@ async function findAnyFreePort(name: string): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const port = randomInt(lowestOfAny, lowestLentPort);
     if (promised.has(port)) continue;
-    promised.set(port, name);
-    if (await isFree(port)) return port;
-    promised.delete(port);
+    if (await claim(port, name)) return port;
   }
   throw new Error(
     `No port is free for ${name}: a hundred between ${lowestOfAny} and ${lowestLentPort} were busy. Stop what listens there or ask for another port.`,
@@ -60,6 +54,14 @@ async function findAnyFreePort(name: string): Promise<number> {
 
 const lowestOfAny = 10_000;
 const lowestLentPort = 32_768;
+
+/** Promises the port to `name` before asking, so that nobody else gets it meanwhile; false: it is busy. */
+async function claim(port: number, name: string): Promise<boolean> {
+  promised.set(port, name);
+  if (await isFree(port)) return true;
+  promised.delete(port);
+  return false;
+}
 
 async function isFree(port: number): Promise<boolean> {
   try {
